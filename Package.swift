@@ -1,0 +1,87 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Held by every Swift target of this package: Swift 6 mode, memory safety spelled out, warnings are errors.
+let house: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// C that runs between fork and exec is held to the same standard.
+let houseC: [CSetting] = [.treatAllWarnings(as: .error)]
+
+/// A release executable is one static file: it starts as fast as C and runs in any root.
+let staticSwift: [SwiftSetting] = [
+  .unsafeFlags(["-static-stdlib"], .when(configuration: .release))
+]
+let staticLink: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-static-executable", "-Xlinker", "--gc-sections", "-Xlinker", "-s",
+      // ArgumentParser uses FoundationEssentials, whose own C part no module names for the linker.
+      "-l_FoundationCShims", "-l_FoundationCollections",
+    ],
+    .when(platforms: [.linux], configuration: .release))
+]
+
+let filePath: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "pangaea",
+  products: [
+    .executable(name: "pangaea", targets: ["pangaea"]),
+    .library(name: "Pangaea", targets: ["Linux", "Processes", "Namespaces", "Cgroups", "Isolation"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    .target(name: "CLinux", cSettings: houseC),
+    .target(name: "Linux", dependencies: ["CLinux", filePath], swiftSettings: house),
+    .target(name: "Processes", dependencies: ["Linux", filePath], swiftSettings: house),
+    .target(name: "Cgroups", dependencies: ["Linux", filePath], swiftSettings: house),
+    .target(name: "Namespaces", dependencies: ["Processes", "Linux", filePath], swiftSettings: house),
+    .target(
+      name: "Isolation", dependencies: ["Namespaces", "Cgroups", "Processes", "Linux", filePath],
+      swiftSettings: house),
+    .target(
+      name: "Lab",
+      dependencies: [
+        "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath,
+      ],
+      resources: [.embedInCode("Courses")],
+      swiftSettings: house),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Lab", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house),
+    .executableTarget(
+      name: "pangaea", dependencies: ["Commands"],
+      swiftSettings: house + staticSwift, linkerSettings: staticLink),
+
+    .executableTarget(
+      name: "Probe", dependencies: ["Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath],
+      path: "Tests/Probe", swiftSettings: house),
+    .testTarget(name: "LinuxTests", dependencies: ["Linux", filePath], swiftSettings: house),
+    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Linux", filePath], swiftSettings: house),
+    .testTarget(name: "CgroupsTests", dependencies: ["Cgroups", "Linux", filePath], swiftSettings: house),
+    .testTarget(
+      name: "NamespacesTests", dependencies: ["Namespaces", "Processes", "Linux", filePath], swiftSettings: house),
+    .testTarget(
+      name: "IsolationTests",
+      dependencies: ["Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath, "Probe"],
+      swiftSettings: house),
+    .testTarget(name: "LabTests", dependencies: ["Lab", "Linux", filePath], swiftSettings: house),
+    .testTarget(
+      name: "CommandsTests", dependencies: ["Commands", "Processes", "Linux", filePath], swiftSettings: house),
+  ]
+)

@@ -1,0 +1,84 @@
+// A program of system calls: what runs between fork and exec. It is laid out flat beforehand, so running it
+// allocates nothing, takes no lock and calls no library: it is safe in the child of a threaded program.
+#ifndef CLINUX_PROGRAM_H
+#define CLINUX_PROGRAM_H
+
+#include <stdint.h>
+
+enum {
+    CLINUX_REGISTERS = 32,
+    CLINUX_TOLERATED = 4,
+    /// `into` of a step whose result is not kept.
+    CLINUX_DISCARD = 255,
+};
+
+enum clinux_operation {
+    /// The system call `number` with `argument`.
+    CLINUX_CALL = 0,
+    /// Reads one byte from descriptor argument[0]; end of file is ECANCELED.
+    CLINUX_AWAIT = 1,
+    /// Forks with clone flags argument[0]. The child goes on with the next step; the parent waits for it,
+    /// reaps whatever else is its child, and exits as the child did. argument[1] is a set of CLINUX_PARENT_*.
+    CLINUX_FORK = 2,
+    /// Executes the first of the paths argument[0] (NULL-terminated) that can be, with arguments
+    /// argument[1] and environment argument[2].
+    CLINUX_EXECUTE = 3,
+    /// Starts argument[0..2] as CLINUX_EXECUTE does, in a child, and waits for it; a status other than 0
+    /// is ECHILD.
+    CLINUX_RUN = 4,
+    /// A write(2) that must take all argument[2] bytes in one call, as the files under /proc want it.
+    CLINUX_WRITE = 5,
+    /// Ends the program with exit status argument[0], nothing executed.
+    CLINUX_EXIT = 6,
+};
+
+enum clinux_parent {
+    /// Hand on every signal that can be to the child.
+    CLINUX_PARENT_FORWARDS = 1,
+    /// When the child stops, stop too, and continue it when continued.
+    CLINUX_PARENT_STOPS = 2,
+    /// When the child was ended by a signal, end by the same signal (else: exit with 128 + signal).
+    CLINUX_PARENT_DIES_ALIKE = 4,
+    /// Close every descriptor above 2 before waiting.
+    CLINUX_PARENT_CLOSES = 8,
+    /// Ignore SIGINT and SIGTERM instead of dying of them while the child runs.
+    CLINUX_PARENT_OUTLASTS = 16,
+};
+
+struct clinux_step {
+    uint8_t operation;
+    /// Bit i: argument[i] is the number of a register that holds the value.
+    uint8_t from_registers;
+    /// The register for the result, or CLINUX_DISCARD.
+    uint8_t into;
+    /// How many of the following steps to leave out after a tolerated failure.
+    uint8_t skip;
+    int32_t number;
+    uint64_t argument[6];
+    /// Errnos that are not a failure; 0 ends the list.
+    int32_t tolerated[CLINUX_TOLERATED];
+};
+
+struct clinux_program {
+    const struct clinux_step *steps;
+    uint32_t count;
+    /// Written to when a step fails, as struct clinux_failure; closed by a successful exec. -1: none.
+    int32_t report;
+    /// The mask that the executed program starts with (bit signal - 1).
+    uint64_t signal_mask;
+};
+
+struct clinux_failure {
+    uint32_t step;
+    int32_t error;
+};
+
+/// Runs the program in this process. Returns only when a step fails; the caller's signal mask is as before.
+struct clinux_failure clinux_program_run(const struct clinux_program *program);
+
+/// Starts a child by clone3(2) that runs the program; `flags` are CLONE_* (CLONE_PIDFD is added),
+/// `cgroup` is a cgroup v2 directory for CLONE_INTO_CGROUP or -1. Returns the PID and sets `pidfd`,
+/// or the negated errno. The child's exit status after a failed step is 125.
+int32_t clinux_program_start(const struct clinux_program *program, uint64_t flags, int32_t cgroup, int32_t *pidfd);
+
+#endif

@@ -1,0 +1,20 @@
+// A static Swift program looks up its own path through /proc and aborts where there is none. A set
+// SWIFT_ROOT spares it the look-up.
+#include "clinux_startup.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *variable = NULL;
+
+__attribute__((constructor)) static void provide_runtime_root(void) {
+    if (getenv("SWIFT_ROOT") != NULL || access("/proc/self/exe", F_OK) == 0) {
+        return;
+    }
+    if (setenv("SWIFT_ROOT", "/", 0) == 0) {
+        variable = "SWIFT_ROOT";
+    }
+}
+
+const char *clinux_startup_variable(void) {
+    return variable;
+}

@@ -1,0 +1,127 @@
+// A program of system calls as a value: what a child does between fork and exec, printable before it is
+// carried out. CLinux's program.c runs it without allocating, locking or entering Swift.
+
+internal import CLinux
+public import struct SystemPackage.FilePath
+
+/// A list of system calls, made beforehand and then run in this process or in a new child.
+///
+/// The steps are run in order. The first that fails ends the program, unless it tolerates the errno. The last is
+/// usually `.execute`. Made so that a threaded program can start an isolated child: between fork and exec nothing
+/// but these calls happens.
+public struct SystemCallProgram: Sendable {
+  /// A place that keeps the result of a step, such as a descriptor, for later steps.
+  public struct Register: Hashable, Sendable {
+    let number: UInt8
+  }
+
+  /// An argument of a step.
+  public enum Argument: Sendable {
+    /// A number, and how to show it in a plan; nil shows the number.
+    case value(UInt64, shown: String? = nil)
+    /// The result of a former step.
+    case register(Register)
+    /// A path or a text, NUL-terminated for the kernel.
+    case path(FilePath)
+    /// Bytes without a terminator, and how to show them in a plan.
+    case bytes([UInt8], shown: String)
+    /// A NULL-terminated array of NUL-terminated texts, and how to show it.
+    case texts([[UInt8]], shown: String)
+
+    /// A descriptor's number.
+    public static func descriptor(_ number: Int32) -> Argument {
+      .value(UInt64(descriptor: number), shown: number == -100 ? "AT_FDCWD" : String(number))
+    }
+  }
+
+  /// What a step does.
+  enum Operation: Sendable {
+    case call(Int32)
+    case await
+    case fork
+    case execute
+    case run
+    case write
+    case exit
+  }
+
+  /// One system call of a program.
+  public struct Step: Sendable {
+    /// The call's name, for a plan and for errors.
+    public let call: String
+    /// What the call is made on, for errors.
+    public let object: String
+    /// Errnos that are no failure here.
+    public var tolerated: [Errno] = []
+    /// How many following steps are left out after a tolerated failure.
+    public var skippedWhenTolerated: Int = 0
+    /// Where the result is kept.
+    public var result: Register?
+    let operation: Operation
+    let arguments: [Argument]
+
+    init(_ call: String, _ operation: Operation, _ arguments: [Argument], on object: String = "") {
+      self.call = call
+      self.object = object
+      self.operation = operation
+      self.arguments = arguments
+    }
+  }
+
+  /// The steps, in order.
+  public private(set) var steps: [Step] = []
+  private var registersUsed: UInt8 = 0
+
+  public init() {}
+
+  /// Adds a step.
+  public mutating func append(_ step: Step) {
+    steps.append(step)
+  }
+
+  /// Adds a step and keeps its result for later ones.
+  ///
+  /// At most 32 results are kept by one program.
+  public mutating func appendKeepingResult(_ step: Step) -> Register {
+    precondition(registersUsed < UInt8(CLINUX_REGISTERS), "a program keeps at most 32 results")
+    let register = Register(number: registersUsed)
+    registersUsed += 1
+    var step = step
+    step.result = register
+    steps.append(step)
+    return register
+  }
+}
+
+extension SystemCallProgram.Step {
+  /// The same step, with failures of these errnos passed over.
+  ///
+  /// - Parameter skipping: how many of the following steps to leave out then.
+  public func tolerating(_ errnos: Errno..., skipping: Int = 0) -> Self {
+    precondition(errnos.count <= Int(CLINUX_TOLERATED))
+    var copy = self
+    copy.tolerated = errnos
+    copy.skippedWhenTolerated = skipping
+    return copy
+  }
+}
+
+extension SystemCallProgram.Argument: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .value(let number, let shown): shown ?? String(Int64(bitPattern: number))
+    case .register(let register): "$\(register.number)"
+    case .path(let path): "\"\(path.string)\""
+    case .bytes(_, let shown), .texts(_, let shown): shown
+    }
+  }
+}
+
+extension SystemCallProgram.Step: CustomStringConvertible {
+  /// The step as strace(1) would show it, for example `sethostname("blue", 4)`.
+  public var description: String {
+    let shown = arguments.map(\.description).joined(separator: ", ")
+    let kept = result.map { " = $\($0.number)" } ?? ""
+    return "\(call)(\(shown))\(kept)"
+  }
+}

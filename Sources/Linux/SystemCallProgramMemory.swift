@@ -1,0 +1,83 @@
+// Lays a program out flat, as CLinux's interpreter reads it.
+
+internal import CLinux
+
+/// The memory of one laid-out program; it lives as long as this object.
+@safe
+final class SystemCallProgramMemory {
+  private var blocks: [UnsafeMutableRawPointer] = unsafe []
+  private var steps: UnsafeMutableBufferPointer<clinux_step>
+  private(set) var program: clinux_program
+
+  /// Lays out the steps.
+  ///
+  /// - Parameters:
+  ///   - report: the descriptor that a failing step is reported to; -1 for none.
+  ///   - signalMask: the mask that the executed program starts with.
+  init(_ source: SystemCallProgram, report: Int32, signalMask: UInt64) {
+    unsafe steps = .allocate(capacity: source.steps.count)
+    unsafe program = clinux_program(
+      steps: UnsafePointer(steps.baseAddress), count: UInt32(source.steps.count), report: report,
+      signal_mask: signalMask)
+    for (index, step) in source.steps.enumerated() {
+      unsafe steps.initializeElement(at: index, to: layOut(step))
+    }
+  }
+
+  deinit {
+    for unsafeblock in unsafe blocks { unsafe block.deallocate() }
+    unsafe steps.deallocate()
+  }
+
+  private func layOut(_ step: SystemCallProgram.Step) -> clinux_step {
+    var flat = clinux_step()
+    (flat.operation, flat.number) = encoded(step.operation)
+    flat.into = step.result?.number ?? UInt8(CLINUX_DISCARD)
+    flat.skip = UInt8(step.skippedWhenTolerated)
+    var arguments: [UInt64] = [0, 0, 0, 0, 0, 0]
+    for (index, argument) in step.arguments.enumerated() {
+      arguments[index] = value(of: argument)
+      if case .register = argument { flat.from_registers |= 1 << index }
+    }
+    flat.argument = (
+      arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]
+    )
+    var tolerated = step.tolerated.map(\.rawValue)
+    tolerated += Array(repeating: 0, count: Int(CLINUX_TOLERATED) - tolerated.count)
+    flat.tolerated = (tolerated[0], tolerated[1], tolerated[2], tolerated[3])
+    return flat
+  }
+
+  private func encoded(_ operation: SystemCallProgram.Operation) -> (UInt8, Int32) {
+    switch operation {
+    case .call(let number): (UInt8(CLINUX_CALL.rawValue), number)
+    case .await: (UInt8(CLINUX_AWAIT.rawValue), 0)
+    case .fork: (UInt8(CLINUX_FORK.rawValue), 0)
+    case .execute: (UInt8(CLINUX_EXECUTE.rawValue), 0)
+    case .run: (UInt8(CLINUX_RUN.rawValue), 0)
+    case .write: (UInt8(CLINUX_WRITE.rawValue), 0)
+    case .exit: (UInt8(CLINUX_EXIT.rawValue), 0)
+    }
+  }
+
+  private func value(of argument: SystemCallProgram.Argument) -> UInt64 {
+    switch argument {
+    case .value(let number, _): number
+    case .register(let register): UInt64(register.number)
+    case .path(let path): unsafe UInt64(address: keep(path.terminatedBytes))
+    case .bytes(let bytes, _): unsafe UInt64(address: keep(bytes))
+    case .texts(let texts, _):
+      unsafe UInt64(address: keep(texts.map { unsafe UInt64(address: keep($0 + [0])) } + [0]))
+    }
+  }
+
+  private func keep<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeMutableRawPointer {
+    let size = max(elements.count * MemoryLayout<Element>.stride, 1)
+    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
+    unsafe elements.withUnsafeBytes {
+      unsafe block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: $0.count)
+    }
+    unsafe blocks.append(block)
+    return unsafe block
+  }
+}

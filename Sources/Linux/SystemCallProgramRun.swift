@@ -1,0 +1,86 @@
+// Carries a program of system calls out: in this process, or in a child.
+
+internal import CLinux
+
+/// A child that runs, or has run, a program of system calls.
+@frozen
+public struct ProgramChild: ~Copyable, Sendable {
+  /// The child's PID as the caller sees it.
+  public let processID: Int32
+  /// Holds the child: its number cannot be reused while this is open.
+  public let pidfd: PIDFD
+  /// Tells whether the program came to its end.
+  public let report: ProgramReport
+}
+
+/// The reading end of the pipe through which a child says which step failed.
+public struct ProgramReport: ~Copyable, Sendable {
+  private let pipe: FileDescriptor
+  private let program: SystemCallProgram
+
+  init(pipe: consuming FileDescriptor, program: SystemCallProgram) {
+    self.pipe = pipe
+    self.program = program
+  }
+
+  /// Waits until the child has executed its program, or exited.
+  ///
+  /// - Throws: `SystemCallError` of the step that failed: its call, errno and object.
+  public borrowing func awaitExecution() throws(SystemCallError) {
+    var answer = [UInt8](repeating: 0, count: MemoryLayout<clinux_failure>.size)
+    let count = try pipe.read(into: &answer)
+    guard count == answer.count else { return }
+    let failure = unsafe answer.withUnsafeBytes { unsafe $0.loadUnaligned(as: clinux_failure.self) }
+    throw program.error(of: failure)
+  }
+}
+
+extension SystemCallProgram {
+  /// Runs the program in this process, which it usually replaces.
+  ///
+  /// - Throws: `SystemCallError` of the step that failed; the steps before it have taken effect. `ENOEXEC` when
+  ///   the steps ended and none executed a program.
+  public func run() throws(SystemCallError) -> Never {
+    let memory = SystemCallProgramMemory(self, report: -1, signalMask: SignalSet.blocked.rawValue)
+    var flat = unsafe memory.program
+    let failure = unsafe clinux_program_run(&flat)
+    withExtendedLifetime(memory) {}
+    throw error(of: failure)
+  }
+
+  /// Starts a child that runs the program.
+  ///
+  /// - Parameters:
+  ///   - namespaces: new namespaces that the child begins in.
+  ///   - cgroup: a directory of cgroup v2 that the child begins in, Linux 5.7.
+  /// - Throws: `SystemCallError` of clone3 with `EPERM` without the rights, `ENOSPC` or `EUSERS` at a limit of
+  ///   nesting or count, `EAGAIN` at a limit of processes, `ENOMEM` when the PID namespace's init has ended.
+  ///
+  /// Corresponds to clone3(2). A step's failure comes from the child's report, not from here.
+  public func start(
+    namespaces: CloneFlags = [], cgroup: borrowing FileDescriptor = FileDescriptor(borrowing: -1)
+  ) throws(SystemCallError) -> ProgramChild {
+    let pipe = try Pipe()
+    let memory = SystemCallProgramMemory(
+      self, report: pipe.writing.number, signalMask: SignalSet.blocked.rawValue)
+    var flat = unsafe memory.program
+    var pidfd: Int32 = -1
+    let processID = unsafe clinux_program_start(&flat, namespaces.rawValue, cgroup.number, &pidfd)
+    withExtendedLifetime(memory) {}
+    guard processID > 0 else {
+      throw SystemCallError(
+        call: "clone3", errno: Errno(rawValue: -processID), object: namespaces.description)
+    }
+    return ProgramChild(
+      processID: processID, pidfd: PIDFD(FileDescriptor(owning: pidfd)),
+      report: ProgramReport(pipe: pipe.reading, program: self))
+  }
+
+  fileprivate func error(of failure: clinux_failure) -> SystemCallError {
+    guard failure.step < steps.count else {
+      return SystemCallError(call: "execve", errno: .enoexec)
+    }
+    let step = steps[Int(failure.step)]
+    return SystemCallError(call: step.call, errno: Errno(rawValue: failure.error), object: step.object)
+  }
+}

@@ -1,0 +1,1 @@
+// The program for people; everything is in Commands.
