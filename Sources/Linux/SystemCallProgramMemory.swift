@@ -25,7 +25,7 @@ final class SystemCallProgramMemory {
   }
 
   deinit {
-    for unsafeblock in unsafe blocks { unsafe block.deallocate() }
+    unsafe blocks.forEach { unsafe $0.deallocate() }
     unsafe steps.deallocate()
   }
 
