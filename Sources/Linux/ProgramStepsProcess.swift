@@ -1,0 +1,215 @@
+// Steps of a program that fork, execute, and change what the process is and may do.
+
+internal import CLinux
+public import struct SystemPackage.FilePath
+
+/// What the parent does while the child of a fork step runs.
+public struct ParentRole: OptionSet, Sendable {
+  public let rawValue: UInt64
+
+  public init(rawValue: UInt64) {
+    self.rawValue = rawValue
+  }
+
+  /// Hands every signal that it gets on to the child.
+  public static let forwardsSignals = ParentRole(rawValue: UInt64(CLINUX_PARENT_FORWARDS.rawValue))
+  /// Stops when the child stops, and continues it when continued.
+  public static let stopsWithChild = ParentRole(rawValue: UInt64(CLINUX_PARENT_STOPS.rawValue))
+  /// Ends by the signal that ended the child, instead of exiting with 128 + the signal.
+  public static let diesAlike = ParentRole(rawValue: UInt64(CLINUX_PARENT_DIES_ALIKE.rawValue))
+  /// Closes every descriptor above 2.
+  public static let closesDescriptors = ParentRole(rawValue: UInt64(CLINUX_PARENT_CLOSES.rawValue))
+  /// Is not ended by SIGINT and SIGTERM while the child runs.
+  public static let outlastsInterrupts = ParentRole(rawValue: UInt64(CLINUX_PARENT_OUTLASTS.rawValue))
+}
+
+extension SystemCallProgram.Step {
+  /// unshare(2).
+  public static func unshare(_ kinds: CloneFlags) -> Self {
+    Self("unshare", .call(__NR_unshare), [.value(kinds.rawValue, shown: kinds.description)], on: kinds.description)
+  }
+
+  /// setns(2).
+  ///
+  /// - Parameter namespace: a descriptor of a namespace or a pidfd.
+  public static func setns(
+    _ namespace: SystemCallProgram.Argument, _ kinds: CloneFlags, on object: String
+  ) -> Self {
+    Self("setns", .call(__NR_setns), [namespace, .value(kinds.rawValue, shown: kinds.description)], on: object)
+  }
+
+  /// clone3(2): the child goes on with the next step, the parent attends to it, reaps every other child that it
+  /// gets, and exits as the child did.
+  public static func fork(_ namespaces: CloneFlags = [], parent: ParentRole) -> Self {
+    Self(
+      "clone3", .fork,
+      [
+        .value(namespaces.rawValue, shown: "{flags=\(namespaces), exit_signal=SIGCHLD}"),
+        .value(parent.rawValue, shown: "88"),
+      ], on: namespaces.description)
+  }
+
+  /// execve(2) of the first candidate that there is and that may be executed.
+  ///
+  /// - Parameters:
+  ///   - candidates: paths in the order of PATH.
+  ///   - arguments: with the program's name first; bytes without NUL.
+  ///   - environment: `NAME=value` entries; bytes without NUL.
+  public static func execute(
+    _ candidates: [FilePath], _ arguments: [[UInt8]], environment: [[UInt8]]
+  ) -> Self {
+    Self(
+      "execve", .execute, executionArguments(candidates, arguments, environment),
+      on: String(decoding: arguments.first ?? [], as: UTF8.self))
+  }
+
+  /// Runs another program in a child and waits for it; an exit status other than 0 is `ECHILD`.
+  public static func run(_ candidates: [FilePath], _ arguments: [[UInt8]], environment: [[UInt8]]) -> Self {
+    Self(
+      "fork+execve+wait4", .run, executionArguments(candidates, arguments, environment),
+      on: String(decoding: arguments.first ?? [], as: UTF8.self))
+  }
+
+  private static func executionArguments(
+    _ candidates: [FilePath], _ arguments: [[UInt8]], _ environment: [[UInt8]]
+  ) -> [SystemCallProgram.Argument] {
+    let shown = arguments.map { "\"" + String(decoding: $0, as: UTF8.self) + "\"" }.joined(separator: ", ")
+    let paths = candidates.map { Array($0.terminatedBytes.dropLast()) }
+    return [
+      .texts(paths, shown: candidates.count == 1 ? "\"\(candidates[0].string)\"" : "PATH"),
+      .texts(arguments, shown: "[\(shown)]"),
+      .texts(environment, shown: "/* \(environment.count) variables */"),
+    ]
+  }
+
+  /// Reads one byte: waits until whoever holds the other end of a pipe says to go on. Its end is `ECANCELED`.
+  public static func await(_ descriptor: Int32, for what: String) -> Self {
+    Self("read", .await, [.descriptor(descriptor), .value(0, shown: "/* until \(what) */")], on: what)
+  }
+
+  /// exit_group(2).
+  public static func exit(_ status: Int32) -> Self {
+    Self("exit_group", .exit, [.value(UInt64(status))])
+  }
+
+  /// sethostname(2).
+  public static func setHostname(_ name: String) -> Self {
+    named("sethostname", __NR_sethostname, name)
+  }
+
+  /// setdomainname(2): the NIS domain name.
+  public static func setDomainname(_ name: String) -> Self {
+    named("setdomainname", __NR_setdomainname, name)
+  }
+
+  private static func named(_ call: String, _ number: Int32, _ name: String) -> Self {
+    let bytes = Array(name.utf8)
+    return Self(call, .call(number), [.bytes(bytes, shown: "\"\(name)\""), .value(UInt64(bytes.count))], on: name)
+  }
+
+  /// setresuid(2): real, effective and saved user ID.
+  public static func setUserID(_ id: UInt32) -> Self {
+    Self("setresuid", .call(__NR_setresuid), Array(repeating: .value(UInt64(id)), count: 3), on: "user \(id)")
+  }
+
+  /// setresgid(2): real, effective and saved group ID.
+  public static func setGroupID(_ id: UInt32) -> Self {
+    Self("setresgid", .call(__NR_setresgid), Array(repeating: .value(UInt64(id)), count: 3), on: "group \(id)")
+  }
+
+  /// setgroups(2).
+  public static func setGroups(_ ids: [UInt32]) -> Self {
+    let shown = "[" + ids.map(String.init).joined(separator: ", ") + "]"
+    return Self(
+      "setgroups", .call(__NR_setgroups),
+      [.value(UInt64(ids.count)), .bytes(ids.flatMap(bytes(of:)), shown: shown)], on: shown)
+  }
+
+  /// capset(2): the three sets of the process, bit n for capability n.
+  public static func setCapabilities(effective: UInt64, permitted: UInt64, inheritable: UInt64) -> Self {
+    let header: [UInt32] = [0x2008_0522, 0]
+    let sets = [effective, permitted, inheritable]
+    let low = sets.map { UInt32(truncatingIfNeeded: $0) }
+    let high = sets.map { UInt32(truncatingIfNeeded: $0 >> 32) }
+    let shown = "{effective=\(hex(effective)), permitted=\(hex(permitted)), inheritable=\(hex(inheritable))}"
+    return Self(
+      "capset", .call(__NR_capset),
+      [
+        .bytes(header.flatMap(bytes(of:)), shown: "_LINUX_CAPABILITY_VERSION_3"),
+        .bytes((low + high).flatMap(bytes(of:)), shown: shown),
+      ], on: hex(permitted))
+  }
+
+  private static func hex(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }
+
+  private static func control(
+    _ option: UInt64, _ name: String, _ arguments: (UInt64, String)..., on object: String = ""
+  ) -> Self {
+    let shown: [SystemCallProgram.Argument] = arguments.map { .value($0.0, shown: $0.1) }
+    let padding = Array(repeating: SystemCallProgram.Argument.value(0), count: 4 - arguments.count)
+    return Self(
+      "prctl", .call(__NR_prctl), [.value(option, shown: name)] + shown + padding, on: object.isEmpty ? name : object)
+  }
+
+  /// prctl(2) PR_SET_PDEATHSIG: the signal that comes when the parent thread ends.
+  public static func setParentDeathSignal(_ signal: Signal) -> Self {
+    control(1, "PR_SET_PDEATHSIG", (UInt64(signal.rawValue), "SIG" + signal.name))
+  }
+
+  /// prctl(2) PR_SET_DUMPABLE.
+  public static func setDumpable(_ isDumpable: Bool) -> Self {
+    control(4, "PR_SET_DUMPABLE", (isDumpable ? 1 : 0, isDumpable ? "1" : "0"))
+  }
+
+  /// prctl(2) PR_SET_KEEPCAPS: permitted capabilities outlive a change of user.
+  public static func keepCapabilities(_ keep: Bool) -> Self {
+    control(8, "PR_SET_KEEPCAPS", (keep ? 1 : 0, keep ? "1" : "0"))
+  }
+
+  /// prctl(2) PR_CAPBSET_DROP.
+  public static func dropBoundingCapability(_ number: Int32) -> Self {
+    control(24, "PR_CAPBSET_DROP", (UInt64(number), String(number)), on: "capability \(number)")
+  }
+
+  /// prctl(2) PR_SET_CHILD_SUBREAPER.
+  public static func setChildSubreaper(_ isSubreaper: Bool) -> Self {
+    control(36, "PR_SET_CHILD_SUBREAPER", (isSubreaper ? 1 : 0, isSubreaper ? "1" : "0"))
+  }
+
+  /// prctl(2) PR_SET_NO_NEW_PRIVS.
+  public static func setNoNewPrivileges() -> Self {
+    control(38, "PR_SET_NO_NEW_PRIVS", (1, "1"))
+  }
+
+  /// prctl(2) PR_CAP_AMBIENT_RAISE.
+  public static func raiseAmbientCapability(_ number: Int32) -> Self {
+    control(
+      47, "PR_CAP_AMBIENT", (2, "PR_CAP_AMBIENT_RAISE"), (UInt64(number), String(number)), on: "capability \(number)")
+  }
+
+  /// prctl(2) PR_CAP_AMBIENT_CLEAR_ALL.
+  public static func clearAmbientCapabilities() -> Self {
+    control(47, "PR_CAP_AMBIENT", (4, "PR_CAP_AMBIENT_CLEAR_ALL"))
+  }
+
+  /// setsid(2).
+  public static func startSession() -> Self {
+    Self("setsid", .call(__NR_setsid), [])
+  }
+
+  /// setpgid(2) of the process itself.
+  public static func startProcessGroup() -> Self {
+    Self("setpgid", .call(__NR_setpgid), [.value(0), .value(0)])
+  }
+
+  /// ioctl(2) TIOCSCTTY: the terminal becomes the session's controlling terminal.
+  public static func setControllingTerminal(_ terminal: SystemCallProgram.Argument) -> Self {
+    Self("ioctl", .call(__NR_ioctl), [terminal, .value(0x540e, shown: "TIOCSCTTY"), .value(0)], on: "TIOCSCTTY")
+  }
+
+  /// personality(2).
+  public static func setPersonality(_ persona: UInt64) -> Self {
+    Self("personality", .call(__NR_personality), [.value(persona)])
+  }
+
+}
