@@ -47,3 +47,13 @@ extension FilePath {
     }
   }
 }
+
+/// Lends a value's memory, by its address, for a system call that reads or fills it.
+@inline(__always)
+func withMemory<Value, Result>(
+  of value: inout Value, _ body: (UInt64) throws(SystemCallError) -> Result
+) throws(SystemCallError) -> Result {
+  try unsafe withUnsafeMutablePointer(to: &value) { (pointer) throws(SystemCallError) in
+    try unsafe body(UInt64(address: pointer))
+  }
+}

@@ -108,4 +108,25 @@ struct clinux_statmount {
     char str[];
 };
 
+/// statx(2), 4.11; mnt_id since 5.8. Named anew because the C library declares one too.
+#define CLINUX_STATX_MNT_ID 0x1000u
+#define CLINUX_STATX_WANTED (0x7ffu | CLINUX_STATX_MNT_ID)
+struct clinux_statx_timestamp {
+    int64_t sec;
+    uint32_t nsec;
+    int32_t reserved;
+};
+struct clinux_statx {
+    uint32_t mask, blksize;
+    uint64_t attributes;
+    uint32_t nlink, uid, gid;
+    uint16_t mode, spare0;
+    uint64_t ino, size, blocks, attributes_mask;
+    struct clinux_statx_timestamp atime, btime, ctime, mtime;
+    uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+    uint64_t mnt_id;
+    uint32_t dio_mem_align, dio_offset_align;
+    uint64_t spare3[12];
+};
+
 #endif
