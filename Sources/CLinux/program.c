@@ -185,8 +185,16 @@ static int reap(int64_t child, int *status, uint64_t roles) {
     }
 }
 
-static int is_own_trouble(int signal) {
-    return signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL || signal == SIGTRAP;
+// The first members of the kernel's siginfo_t, which is 128 bytes.
+struct signal_information {
+    int32_t number, error, code;
+    char rest[116];
+};
+
+// What a terminal sends, the kernel sends to the whole process group: the child has it already. What a
+// process sent has a code of 0 or less.
+static int was_sent_by_process(const struct signal_information *information) {
+    return information->code <= 0;
 }
 
 // The parent's part of CLINUX_FORK. Every signal is blocked here; those that matter are waited for.
@@ -207,10 +215,12 @@ __attribute__((noreturn)) static void attend(int64_t child, uint64_t roles) {
     int status = 0;
     int ended = reap(child, &status, roles);
     while (!ended) {
-        int64_t signal = clinux_call(__NR_rt_sigtimedwait, address(&awaited), 0, 0, sizeof awaited, 0, 0);
+        struct signal_information received = {0};
+        int64_t signal = clinux_call(
+            __NR_rt_sigtimedwait, address(&awaited), address(&received), 0, sizeof awaited, 0, 0);
         if (signal == SIGCHLD || signal < 0) {
             ended = reap(child, &status, roles);
-        } else if (!is_own_trouble((int)signal)) {
+        } else if (was_sent_by_process(&received)) {
             send(child, (int)signal);
         }
     }

@@ -51,6 +51,8 @@ public struct SystemCallProgram: Sendable {
     public let call: String
     /// What the call is made on, for errors.
     public let object: String
+    /// What the step is for, as a person would say it; steps that belong together have the same.
+    public internal(set) var purpose: String = ""
     /// Errnos that are no failure here.
     public var tolerated: [Errno] = []
     /// How many following steps are left out after a tolerated failure.
@@ -71,11 +73,19 @@ public struct SystemCallProgram: Sendable {
   /// The steps, in order.
   public private(set) var steps: [Step] = []
   private var registersUsed: UInt8 = 0
+  private var purpose: String = ""
 
   public init() {}
 
+  /// Says what the steps that follow are for.
+  public mutating func begin(_ purpose: String) {
+    self.purpose = purpose
+  }
+
   /// Adds a step.
   public mutating func append(_ step: Step) {
+    var step = step
+    step.purpose = purpose
     steps.append(step)
   }
 
@@ -88,7 +98,7 @@ public struct SystemCallProgram: Sendable {
     registersUsed += 1
     var step = step
     step.result = register
-    steps.append(step)
+    append(step)
     return register
   }
 }

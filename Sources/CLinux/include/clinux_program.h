@@ -33,7 +33,7 @@ enum clinux_operation {
 };
 
 enum clinux_parent {
-    /// Hand on every signal that can be to the child.
+    /// Hand on to the child every signal that a process sent (what a terminal sends, the child gets itself).
     CLINUX_PARENT_FORWARDS = 1,
     /// When the child stops, stop too, and continue it when continued.
     CLINUX_PARENT_STOPS = 2,
