@@ -53,16 +53,27 @@ public struct OpenFlags: OptionSet, Sendable {
     self.rawValue = rawValue
   }
 
+  /// For reading (O_RDONLY), the access mode when none is named.
   public static let readOnly = OpenFlags([])
+  /// For writing (O_WRONLY).
   public static let writeOnly = OpenFlags(rawValue: O_WRONLY)
+  /// For both (O_RDWR).
   public static let readWrite = OpenFlags(rawValue: O_RDWR)
+  /// Makes the file when there is none (O_CREAT).
   public static let create = OpenFlags(rawValue: O_CREAT)
+  /// With `create`: fails when the file exists (O_EXCL).
   public static let exclusive = OpenFlags(rawValue: O_EXCL)
+  /// Empties the file (O_TRUNC).
   public static let truncate = OpenFlags(rawValue: O_TRUNC)
+  /// Writes at the end, wherever it is by then (O_APPEND).
   public static let append = OpenFlags(rawValue: O_APPEND)
+  /// Fails unless it is a directory (O_DIRECTORY).
   public static let directory = OpenFlags(rawValue: O_DIRECTORY)
+  /// Fails when the last component is a symbolic link (O_NOFOLLOW).
   public static let noFollow = OpenFlags(rawValue: O_NOFOLLOW)
+  /// Neither the opening nor the transfers wait (O_NONBLOCK).
   public static let nonBlocking = OpenFlags(rawValue: O_NONBLOCK)
+  /// A terminal does not become the controlling one (O_NOCTTY).
   public static let noControllingTerminal = OpenFlags(rawValue: O_NOCTTY)
   /// Names a file without opening it (O_PATH).
   public static let path = OpenFlags(rawValue: 0o10000000)
@@ -157,7 +168,9 @@ extension FileDescriptor {
 /// The two ends of a pipe; either may be consumed alone.
 @frozen
 public struct Pipe: ~Copyable, Sendable {
+  /// The end that yields what was written.
   public let reading: FileDescriptor
+  /// The end that takes bytes; SIGPIPE or `EPIPE` once nobody can read.
   public let writing: FileDescriptor
 
   /// Makes a pipe.

@@ -76,9 +76,13 @@ public struct WaitOptions: OptionSet, Sendable {
     self.rawValue = rawValue
   }
 
+  /// Returns at once when there is no change (WNOHANG).
   public static let withoutBlocking = WaitOptions(rawValue: 1)
+  /// A child that a signal stopped (WSTOPPED).
   public static let stopped = WaitOptions(rawValue: 2)
+  /// A child that has ended (WEXITED).
   public static let exited = WaitOptions(rawValue: 4)
+  /// A child that SIGCONT resumed (WCONTINUED).
   public static let continued = WaitOptions(rawValue: 8)
   /// Leave the child in a waitable state.
   public static let withoutReaping = WaitOptions(rawValue: 0x0100_0000)
@@ -86,9 +90,13 @@ public struct WaitOptions: OptionSet, Sendable {
 
 /// How a process ended, or that it stopped or went on.
 public enum ExitStatus: Hashable, Sendable {
+  /// It ended by itself, with the status it gave to _exit(2), 0…255.
   case exited(Int32)
+  /// A signal ended it.
   case signaled(Signal)
+  /// A signal stopped it.
   case stopped(Signal)
+  /// SIGCONT resumed it.
   case continued
 
   /// From si_code (CLD_*) and si_status of siginfo_t; nil when nothing changed.

@@ -13,18 +13,31 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
     self.rawValue = rawValue
   }
 
+  /// The controlling terminal went away.
   public static let hangup = Signal(rawValue: SIGHUP)
+  /// Control-C.
   public static let interrupt = Signal(rawValue: SIGINT)
+  /// Control-backslash; dumps core.
   public static let quit = Signal(rawValue: SIGQUIT)
+  /// Ends the process; cannot be caught.
   public static let kill = Signal(rawValue: SIGKILL)
+  /// The ordinary request to end.
   public static let terminate = Signal(rawValue: SIGTERM)
+  /// A write that nobody can read.
   public static let pipe = Signal(rawValue: SIGPIPE)
+  /// A child ended, stopped or went on.
   public static let child = Signal(rawValue: SIGCHLD)
+  /// Resumes a stopped process.
   public static let resume = Signal(rawValue: SIGCONT)
+  /// Stops the process; cannot be caught.
   public static let stop = Signal(rawValue: SIGSTOP)
+  /// Control-Z.
   public static let terminalStop = Signal(rawValue: SIGTSTP)
+  /// The terminal's size changed.
   public static let windowChange = Signal(rawValue: SIGWINCH)
+  /// The program's own, first.
   public static let user1 = Signal(rawValue: SIGUSR1)
+  /// The program's own, second.
   public static let user2 = Signal(rawValue: SIGUSR2)
 
   /// The lowest real-time signal of the kernel, SIGRTMIN of the C library.
@@ -93,6 +106,7 @@ public struct SignalSet: OptionSet, Hashable, Sendable {
     rawValue = signals.reduce(0) { $0 | 1 << UInt64($1.rawValue - 1) }
   }
 
+  /// Every signal; the kernel leaves out SIGKILL and SIGSTOP where they cannot be.
   public static let all = SignalSet(rawValue: .max)
 
   /// The signals that the calling thread blocks.

@@ -11,6 +11,7 @@ public struct SystemCallError: Error, Hashable, Sendable {
   /// What the call was made on: a path, `PID 12`, `UTS namespace`; empty where there is nothing to name.
   public let object: String
 
+  /// An error of a call on an object; the object may be left empty.
   public init(call: String, errno: Errno, object: String = "") {
     self.call = call
     self.errno = errno

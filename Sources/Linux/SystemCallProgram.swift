@@ -75,6 +75,7 @@ public struct SystemCallProgram: Sendable {
   private var registersUsed: UInt8 = 0
   private var purpose: String = ""
 
+  /// A program without steps.
   public init() {}
 
   /// Says what the steps that follow are for.
