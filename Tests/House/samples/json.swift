@@ -1,0 +1,4 @@
+// JSON may be read with FoundationEssentials. path: Sources/Commands/JSON.swift
+import FoundationEssentials
+
+func encode() { JSONEncoder() }
