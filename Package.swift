@@ -65,7 +65,7 @@ let package = Package(
       ],
       swiftSettings: house),
     .executableTarget(
-      name: "pangaea", dependencies: ["Commands"],
+      name: "pangaea", dependencies: ["Commands", "Linux"],
       swiftSettings: house + staticSwift, linkerSettings: staticLink),
 
     .executableTarget(

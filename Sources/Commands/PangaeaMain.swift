@@ -1,0 +1,78 @@
+// The entry: finds out which verb is meant, runs it, and turns what it throws into words and an exit status.
+
+internal import ArgumentParser
+internal import Linux
+
+/// The program `pangaea`.
+public enum PangaeaMain {
+  /// The version that `--version` prints.
+  static let version = "0.1.0"
+
+  /// Runs the program.
+  ///
+  /// Verbs that are read by hand are reached before ArgumentParser is touched, which costs milliseconds.
+  ///
+  /// - Parameter arguments: as the kernel passed them, the program's name first; that name may be a classic one,
+  ///   such as `unshare`, and then answers with the classic command line.
+  /// - Returns: the exit status.
+  public static func run(arguments: [String]) -> Int32 {
+    let name = arguments.first.map(lastComponent) ?? "pangaea"
+    if let verb = Verbs.classic(name) {
+      return run(verb, Invocation(program: name, form: .classic, arguments: Array(arguments.dropFirst())))
+    }
+    let words = Array(arguments.dropFirst())
+    if let first = words.first, let verb = Verbs.handParsed(first) {
+      let rest = Array(words.dropFirst())
+      return run(verb, Invocation(program: "pangaea \(first)", form: .verb, arguments: rest))
+    }
+    if words.count == 2, words[0] == "help", let verb = Verbs.handParsed(words[1]) {
+      return run(verb, Invocation(program: "pangaea \(words[1])", form: .verb, arguments: ["--help"]))
+    }
+    return runParsed(words)
+  }
+
+  private static func lastComponent(_ path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+  }
+
+  private static func run(_ verb: any HandParsedVerb.Type, _ invocation: Invocation) -> Int32 {
+    do {
+      return try verb.run(invocation)
+    } catch {
+      error.present(program: invocation.program, form: invocation.form)
+      return error.exitStatus
+    }
+  }
+
+  private static func runParsed(_ words: [String]) -> Int32 {
+    let program = words.first.map { "pangaea \($0)" } ?? "pangaea"
+    do {
+      var command = try Pangaea.parseAsRoot(words)
+      try command.run()
+      return 0
+    } catch let complaint as Complaint {
+      complaint.present(program: program, form: .verb)
+      return complaint.exitStatus
+    } catch let status as ExitCode {
+      return status.rawValue
+    } catch let error as SystemCallError {
+      Complaint(what: error.description).present(program: program, form: .verb)
+      return 2
+    } catch {
+      return answer(error, verb: words.first)
+    }
+  }
+
+  /// Prints what ArgumentParser has to say: a help page, a version, or what is wrong with the command line.
+  private static func answer(_ error: any Error, verb: String?) -> Int32 {
+    let message = Pangaea.fullMessage(for: error)
+    let isHelp = Pangaea.exitCode(for: error) == .success
+    let text = message.isEmpty || message.hasSuffix("\n") ? message : message + "\n"
+    do {
+      try (isHelp ? FileDescriptor.standardOutput : FileDescriptor.standardError).write(text)
+    } catch {
+      return isHelp ? 2 : Verbs.usageStatus(verb)
+    }
+    return isHelp ? 0 : Verbs.usageStatus(verb)
+  }
+}

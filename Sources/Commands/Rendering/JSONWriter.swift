@@ -1,0 +1,196 @@
+// JSON as every inspector prints it. Written by hand: encoders cost more than the reading of /proc does.
+
+/// Writes one JSON text.
+///
+/// Identifiers of 64 bits are written as strings, since readers keep numbers as doubles. What could not be read is
+/// `null` and stands in the list `errors` of the text's outermost object.
+struct JSONWriter {
+  /// How the text is laid out.
+  enum Layout {
+    /// Two spaces for each level.
+    case indented
+    /// All on one line, for JSON Lines.
+    case line
+  }
+
+  /// The text so far, in UTF-8.
+  private(set) var bytes: [UInt8] = []
+  private let layout: Layout
+  /// For each open object or array, whether something is in it yet.
+  private var isFilled: [Bool] = []
+  private var followsKey = false
+  private var errors: [(object: String, reason: String)] = []
+
+  init(_ layout: Layout = .indented) {
+    self.layout = layout
+  }
+
+  /// Writes an object; the members are written by `body`, by pairs of `key(_:)` and a value.
+  mutating func object(_ body: (inout JSONWriter) -> Void) {
+    enclose("{", "}", body)
+  }
+
+  /// Writes an array; the elements are written by `body`.
+  mutating func array(_ body: (inout JSONWriter) -> Void) {
+    enclose("[", "]", body)
+  }
+
+  /// Writes the outermost object, a list `errors` at its end, and the newline.
+  mutating func document(_ body: (inout JSONWriter) -> Void) {
+    object { json in
+      body(&json)
+      json.member("errors") { $0.writeErrors() }
+    }
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
+  /// Notes what could not be read; the value itself is to be written as null.
+  mutating func note(unreadable object: String, _ reason: String) {
+    errors.append((object, reason))
+  }
+
+  /// Writes a member's name; its value must come next.
+  mutating func key(_ name: String) {
+    separate()
+    quote(Array(name.utf8)[...])
+    raw(layout == .indented ? ": " : ":")
+    followsKey = true
+  }
+
+  /// Writes a member whose value is written by `body`.
+  mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
+    key(name)
+    body(&self)
+  }
+
+  /// Writes a member with a number; null for nil.
+  mutating func member(_ name: String, _ number: (some BinaryInteger)?) {
+    key(name)
+    value(number)
+  }
+
+  /// Writes a member with a text; null for nil.
+  mutating func member(_ name: String, _ text: String?) {
+    key(name)
+    value(text)
+  }
+
+  /// Writes a member with bytes as text; null for nil.
+  mutating func member(_ name: String, bytes text: ArraySlice<UInt8>?) {
+    key(name)
+    if let text { value(bytes: text) } else { null() }
+  }
+
+  /// Writes a member with a truth value.
+  mutating func member(_ name: String, _ truth: Bool) {
+    key(name)
+    value(truth)
+  }
+
+  /// Writes a member with a 64-bit identifier, as a string; null for nil.
+  mutating func member(_ name: String, identifier: UInt64?) {
+    member(name, identifier.map { String($0) })
+  }
+
+  /// Writes a number; null for nil.
+  mutating func value(_ number: (some BinaryInteger)?) {
+    separate()
+    raw(number.map { String($0) } ?? "null")
+  }
+
+  /// Writes a text; null for nil.
+  mutating func value(_ text: String?) {
+    guard let text else { return null() }
+    separate()
+    quote(Array(text.utf8)[...])
+  }
+
+  /// Writes bytes as text; what is not UTF-8 becomes U+FFFD.
+  mutating func value(bytes text: ArraySlice<UInt8>) {
+    separate()
+    quote(text)
+  }
+
+  /// Writes a truth value.
+  mutating func value(_ truth: Bool) {
+    separate()
+    raw(truth ? "true" : "false")
+  }
+
+  /// Writes null.
+  mutating func null() {
+    separate()
+    raw("null")
+  }
+
+  private mutating func enclose(_ start: String, _ end: String, _ body: (inout JSONWriter) -> Void) {
+    separate()
+    raw(start)
+    isFilled.append(false)
+    body(&self)
+    if isFilled.removeLast() { newLine() }
+    raw(end)
+  }
+
+  /// Puts the comma and the line break that go before a key, or before a value that follows none.
+  private mutating func separate() {
+    if followsKey {
+      followsKey = false
+      return
+    }
+    guard let wasFilled = isFilled.last else { return }
+    if wasFilled { raw(",") }
+    isFilled[isFilled.count - 1] = true
+    newLine()
+  }
+
+  private mutating func newLine() {
+    guard layout == .indented else { return }
+    bytes.append(UInt8(ascii: "\n"))
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * isFilled.count))
+  }
+
+  private mutating func writeErrors() {
+    let noted = errors
+    array { json in
+      for error in noted {
+        json.object {
+          $0.member("object", error.object)
+          $0.member("reason", error.reason)
+        }
+      }
+    }
+  }
+
+  private mutating func raw(_ text: String) {
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  private mutating func quote(_ text: ArraySlice<UInt8>) {
+    bytes.append(UInt8(ascii: "\""))
+    var rest = text
+    while let byte = rest.first {
+      if byte < 0x80 {
+        appendASCII(byte)
+        rest = rest.dropFirst()
+      } else {
+        let length = UTF8Sequence.length(at: rest)
+        bytes += length.map { rest.prefix($0) } ?? [0xef, 0xbf, 0xbd]
+        rest = rest.dropFirst(length ?? 1)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func appendASCII(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+    case UInt8(ascii: "\n"): raw("\\n")
+    case UInt8(ascii: "\t"): raw("\\t")
+    case 0..<0x20, 0x7f:
+      let digits = String(byte, radix: 16)
+      raw("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+    default: bytes.append(byte)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// Standard output, gathered and written in few calls. A reader that went away ends the program without a word.
+
+internal import Linux
+
+/// What a verb prints.
+///
+/// Bytes are gathered and written when there are 64 KiB of them, and by `flush()`, which a verb calls at its end.
+struct OutputBuffer: ~Copyable {
+  /// The gathered bytes: writers may append here, and call `flushIfFull()` now and then.
+  var bytes: [UInt8] = []
+  private let descriptor: FileDescriptor
+  private static let limit = 65536
+
+  /// Writes to standard output, or to another descriptor.
+  init(_ descriptor: consuming FileDescriptor = .standardOutput) {
+    self.descriptor = descriptor
+    bytes.reserveCapacity(4096)
+  }
+
+  /// Adds a text.
+  ///
+  /// - Throws: as `flush()` does.
+  mutating func write(_ text: String) throws(Complaint) {
+    bytes.append(contentsOf: text.utf8)
+    try flushIfFull()
+  }
+
+  /// Adds bytes as they are.
+  ///
+  /// - Throws: as `flush()` does.
+  mutating func write(_ more: [UInt8]) throws(Complaint) {
+    bytes.append(contentsOf: more)
+    try flushIfFull()
+  }
+
+  /// Writes what was gathered once it is much.
+  ///
+  /// - Throws: as `flush()` does.
+  mutating func flushIfFull() throws(Complaint) {
+    if bytes.count >= OutputBuffer.limit { try flush() }
+  }
+
+  /// Writes what was gathered.
+  ///
+  /// - Throws: a silent `Complaint` when the reader went away and SIGPIPE is ignored; a spoken one for any other
+  ///   errno of write(2), such as `EBADF` for a closed standard output or `ENOSPC`.
+  mutating func flush() throws(Complaint) {
+    if bytes.isEmpty { return }
+    do {
+      try descriptor.write(bytes)
+    } catch {
+      bytes.removeAll()
+      if error.errno == .epipe { throw .silent(exitStatus: 128 + Signal.pipe.rawValue) }
+      throw Complaint(
+        what: "cannot write to standard output: \(error.call): \(error.errno.name)",
+        classic: "write error: \(error.errno.message)")
+    }
+    bytes.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,55 @@
+// The list of verbs, and how each is reached.
+
+internal import ArgumentParser
+
+/// Which type answers to which name.
+enum Verbs {
+  /// The verbs that read their own command line, by name.
+  static func handParsed(_ name: String) -> (any HandParsedVerb.Type)? {
+    switch name {
+    default: nil
+    }
+  }
+
+  /// The programs that pangaea stands in for when it is started under their name.
+  static func classic(_ name: String) -> (any HandParsedVerb.Type)? {
+    switch name {
+    default: nil
+    }
+  }
+
+  /// The exit status for a command line that ArgumentParser could not read.
+  static func usageStatus(_ verb: String?) -> Int32 {
+    verb == "enter" ? 125 : 2
+  }
+}
+
+/// The root of what a person types.
+struct Pangaea: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pangaea",
+    abstract: "See, shape and learn the processes and namespaces of a Linux machine.",
+    version: PangaeaMain.version,
+    groupedSubcommands: [
+      CommandGroup(name: "See:", subcommands: []),
+      CommandGroup(name: "Shape:", subcommands: []),
+      CommandGroup(name: "Learn:", subcommands: []),
+    ])
+}
+
+/// Makes a verb that reads its own command line known to ArgumentParser, for the list of verbs.
+struct Passthrough<Verb: HandParsedVerb>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    let verb = Verb.description
+    return CommandConfiguration(
+      commandName: verb.name, abstract: verb.abstract.prefix(1).uppercased() + verb.abstract.dropFirst() + ".")
+  }
+
+  @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
+
+  func run() throws {
+    let name = Verb.description.name
+    let invocation = Invocation(program: "pangaea \(name)", form: .verb, arguments: arguments)
+    throw ExitCode(try Verb.run(invocation))
+  }
+}
