@@ -11,6 +11,15 @@
 #define SIGNAL_BIT(n) (1ull << ((n)-1))
 #define FAILED_CHILD 125
 
+// Constants that only libc headers have; the same on every architecture that this file has a body for.
+enum {
+    UNIX_SOCKETS = 1,
+    STREAM = 1,
+    STREAM_CLOSE_ON_EXEC = 02000000,
+    EMPTY_PATH = 0x1000,
+    READABLE = 1,
+};
+
 int64_t clinux_call(int64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f) {
 #if defined(__x86_64__)
     int64_t result;
@@ -87,20 +96,25 @@ static int is_file_missing(int64_t result) {
     return result == -ENOENT || result == -ENOTDIR || result == -EACCES || result == -ELOOP || result == -ENAMETOOLONG;
 }
 
+static int64_t execute_file(const char *path, const uint64_t argument[6]) {
+    int64_t result = call3(__NR_execve, address(path), argument[1], argument[2]);
+    if (result == -ENOEXEC && argument[3] != 0) {
+        const char **interpreted = (const char **)(uintptr_t)argument[3];
+        interpreted[1] = path;
+        result = call3(__NR_execve, address(interpreted[0]), argument[3], argument[2]);
+    }
+    return result;
+}
+
 static int64_t execute(const uint64_t argument[6], uint64_t signal_mask) {
     const char *const *paths = pointer(argument[0]);
+    int64_t result = -ENOENT;
     int64_t worst = -ENOENT;
     drop_signal_handlers();
     uint64_t blocked = set_signal_mask(signal_mask);
-    for (; *paths != 0; paths++) {
-        int64_t result = call3(__NR_execve, address(*paths), argument[1], argument[2]);
-        if (!is_file_missing(result)) {
-            worst = result;
-            break;
-        }
-        if (result == -EACCES) {
-            worst = result;
-        }
+    for (; *paths != 0 && is_file_missing(result); paths++) {
+        result = execute_file(*paths, argument);
+        worst = worst == -EACCES && is_file_missing(result) ? worst : result;
     }
     set_signal_mask(blocked);
     return worst;
@@ -238,6 +252,67 @@ static int64_t fork_and_attend(const uint64_t argument[6], int32_t *report) {
     attend(child, argument[1]);
 }
 
+static int64_t fork_companion(const struct clinux_step *step, uint32_t *index, uint64_t registers[CLINUX_REGISTERS]) {
+    int32_t ends[2];
+    int64_t result =
+        clinux_call(__NR_socketpair, UNIX_SOCKETS, STREAM | STREAM_CLOSE_ON_EXEC, 0, address(ends), 0, 0);
+    if (result < 0) {
+        return result;
+    }
+    int64_t child = fork_with(0, -1, 0);
+    if (child < 0) {
+        return child;
+    }
+    registers[(step->into + 1u) % CLINUX_REGISTERS] = (uint64_t)child;
+    *index += child == 0 ? 0 : (uint32_t)step->argument[0];
+    call3(__NR_close, (uint64_t)ends[child == 0], 0, 0);
+    return ends[child != 0];
+}
+
+static int64_t skip(const uint64_t argument[6], uint32_t *index) {
+    *index += argument[0] == 0 ? (uint32_t)argument[1] : 0;
+    return 0;
+}
+
+static int64_t keep_capabilities(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    int64_t result = call3(__NR_capget, address(&header), address(sets), 0);
+    if (result < 0) {
+        return result;
+    }
+    for (int each = 0; each < _LINUX_CAPABILITY_U32S_3; each++) {
+        sets[each].inheritable = sets[each].permitted;
+    }
+    result = call3(__NR_capset, address(&header), address(sets), 0);
+    for (uint64_t capability = 0; capability < 64 && result >= 0; capability++) {
+        if (sets[capability / 32].effective >> capability % 32 & 1) {
+            result = clinux_call(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0, 0);
+        }
+    }
+    return result;
+}
+
+static int64_t owner(const uint64_t argument[6]) {
+    struct clinux_statx status;
+    int64_t result = clinux_call(
+        __NR_statx, argument[0], address(""), EMPTY_PATH, CLINUX_STATX_WANTED, address(&status), 0);
+    if (result < 0) {
+        return result;
+    }
+    return argument[1] == 0 ? status.uid : status.gid;
+}
+
+static int64_t lives(uint64_t pidfd) {
+    struct {
+        int32_t descriptor;
+        int16_t wanted, found;
+    } poll = {(int32_t)pidfd, READABLE, 0};
+    int64_t now[2] = {0, 0};
+    int64_t result = clinux_call(__NR_ppoll, address(&poll), 1, address(now), 0, 0, 0);
+    return result > 0 ? -ESRCH : result;
+}
+
 static int64_t await(int32_t descriptor) {
     char byte = 0;
     int64_t result;
@@ -280,6 +355,12 @@ static int64_t carry_out(const struct clinux_step *step, const uint64_t argument
         return write_whole(argument);
     case CLINUX_EXIT:
         leave((int)argument[0]);
+    case CLINUX_KEEP_CAPABILITIES:
+        return keep_capabilities();
+    case CLINUX_OWNER:
+        return owner(argument);
+    case CLINUX_LIVES:
+        return lives(argument[0]);
     default:
         return -ENOSYS;
     }
@@ -294,15 +375,20 @@ static struct clinux_failure run_steps(struct clinux_program *program) {
             int held = step->from_registers >> each & 1;
             argument[each] = held ? registers[step->argument[each] % CLINUX_REGISTERS] : step->argument[each];
         }
-        int64_t result = carry_out(step, argument, program);
+        uint32_t next = index;
+        int64_t result = step->operation == CLINUX_COMPANION ? fork_companion(step, &next, registers)
+                         : step->operation == CLINUX_SKIP    ? skip(argument, &next)
+                                                             : carry_out(step, argument, program);
         if (result < 0 && result >= -4095) {
             if (!is_tolerated(step, result)) {
                 return (struct clinux_failure){index, (int32_t)-result};
             }
-            index += step->skip;
-        } else if (step->into < CLINUX_REGISTERS) {
+            next += step->skip;
+        }
+        if (step->into < CLINUX_REGISTERS) {
             registers[step->into] = (uint64_t)result;
         }
+        index = next;
     }
     return (struct clinux_failure){program->count, ENOEXEC};
 }

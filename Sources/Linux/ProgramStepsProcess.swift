@@ -49,7 +49,8 @@ extension SystemCallProgram.Step {
       ], on: namespaces.description)
   }
 
-  /// execve(2) of the first candidate that there is and that may be executed.
+  /// execve(2) of the first candidate that there is and that may be executed; a script that names no interpreter
+  /// is given to /bin/sh, as execvp(3) does.
   ///
   /// - Parameters:
   ///   - candidates: paths in the order of PATH.
@@ -79,6 +80,7 @@ extension SystemCallProgram.Step {
       .texts(paths, shown: candidates.count == 1 ? "\"\(candidates[0].string)\"" : "PATH"),
       .texts(arguments, shown: "[\(shown)]"),
       .texts(environment, shown: "/* \(environment.count) variables */"),
+      .texts([Array("/bin/sh".utf8), []] + arguments.dropFirst(), shown: "/* or by /bin/sh */"),
     ]
   }
 

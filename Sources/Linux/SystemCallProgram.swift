@@ -43,6 +43,11 @@ public struct SystemCallProgram: Sendable {
     case run
     case write
     case exit
+    case companion
+    case skip
+    case keepCapabilities
+    case owner
+    case lives
   }
 
   /// One system call of a program.

@@ -57,6 +57,11 @@ final class SystemCallProgramMemory {
     case .run: (UInt8(CLINUX_RUN.rawValue), 0)
     case .write: (UInt8(CLINUX_WRITE.rawValue), 0)
     case .exit: (UInt8(CLINUX_EXIT.rawValue), 0)
+    case .companion: (UInt8(CLINUX_COMPANION.rawValue), 0)
+    case .skip: (UInt8(CLINUX_SKIP.rawValue), 0)
+    case .keepCapabilities: (UInt8(CLINUX_KEEP_CAPABILITIES.rawValue), 0)
+    case .owner: (UInt8(CLINUX_OWNER.rawValue), 0)
+    case .lives: (UInt8(CLINUX_LIVES.rawValue), 0)
     }
   }
 

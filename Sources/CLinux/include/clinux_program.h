@@ -21,7 +21,8 @@ enum clinux_operation {
     /// reaps whatever else is its child, and exits as the child did. argument[1] is a set of CLINUX_PARENT_*.
     CLINUX_FORK = 2,
     /// Executes the first of the paths argument[0] (NULL-terminated) that can be, with arguments
-    /// argument[1] and environment argument[2].
+    /// argument[1] and environment argument[2]. argument[3], if not NULL, is an argument list whose first
+    /// is an interpreter for files that have none of their own; its second takes the path.
     CLINUX_EXECUTE = 3,
     /// Starts argument[0..2] as CLINUX_EXECUTE does, in a child, and waits for it; a status other than 0
     /// is ECHILD.
@@ -30,6 +31,18 @@ enum clinux_operation {
     CLINUX_WRITE = 5,
     /// Ends the program with exit status argument[0], nothing executed.
     CLINUX_EXIT = 6,
+    /// Forks a companion that does the following argument[0] steps, the last of which is CLINUX_EXIT; this
+    /// process goes on after them. The register `into` gets, here and there, one end of a pair of sockets,
+    /// and the next register, here, the companion's PID.
+    CLINUX_COMPANION = 7,
+    /// Leaves out the next argument[1] steps when argument[0] is 0.
+    CLINUX_SKIP = 8,
+    /// Makes the permitted capabilities inheritable and ambient, so that they outlive exec.
+    CLINUX_KEEP_CAPABILITIES = 9,
+    /// The owner of the open file argument[0]: its user, or with argument[1] 1 its group.
+    CLINUX_OWNER = 10,
+    /// ESRCH when the process of the pidfd argument[0] has ended.
+    CLINUX_LIVES = 11,
 };
 
 enum clinux_parent {
@@ -55,7 +68,7 @@ struct clinux_step {
     uint8_t skip;
     int32_t number;
     uint64_t argument[6];
-    /// Errnos that are not a failure; 0 ends the list.
+    /// Errnos that are not a failure; 0 ends the list. The register `into` gets the negated errno.
     int32_t tolerated[CLINUX_TOLERATED];
 };
 
