@@ -249,6 +249,9 @@ static int64_t fork_and_attend(const uint64_t argument[6], int32_t *report) {
     if (*report >= 0) {
         call3(__NR_close, (uint64_t)*report, 0, 0);
     }
+    if (argument[1] & CLINUX_PARENT_LEAVES) {
+        leave(0);
+    }
     attend(child, argument[1]);
 }
 

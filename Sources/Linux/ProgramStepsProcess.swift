@@ -21,6 +21,8 @@ public struct ParentRole: OptionSet, Sendable {
   public static let closesDescriptors = ParentRole(rawValue: UInt64(CLINUX_PARENT_CLOSES.rawValue))
   /// Is not ended by SIGINT and SIGTERM while the child runs.
   public static let outlastsInterrupts = ParentRole(rawValue: UInt64(CLINUX_PARENT_OUTLASTS.rawValue))
+  /// Exits with status 0 at once, so that the child is adopted by its PID namespace's init.
+  public static let leaves = ParentRole(rawValue: UInt64(CLINUX_PARENT_LEAVES.rawValue))
 }
 
 extension SystemCallProgram.Step {

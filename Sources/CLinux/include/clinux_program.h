@@ -56,6 +56,8 @@ enum clinux_parent {
     CLINUX_PARENT_CLOSES = 8,
     /// Ignore SIGINT and SIGTERM instead of dying of them while the child runs.
     CLINUX_PARENT_OUTLASTS = 16,
+    /// Do not attend: exit with status 0 at once, so that the child is adopted by its namespace's init.
+    CLINUX_PARENT_LEAVES = 32,
 };
 
 struct clinux_step {

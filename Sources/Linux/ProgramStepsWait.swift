@@ -1,0 +1,38 @@
+// Steps of a program for a process that stays: it leaves its children to the kernel, waits for ever, or hands a
+// file's content to another process.
+
+internal import CLinux
+
+extension SystemCallProgram.Step {
+  /// rt_sigaction(2) SIG_IGN; of `.child` it has the kernel reap every child unseen.
+  public static func ignore(_ signal: Signal) -> Self {
+    // The kernel's struct sigaction: handler SIG_IGN, flags, restorer, mask.
+    let action: [UInt64] = [1, 0, 0, 0]
+    return Self(
+      "rt_sigaction", .call(__NR_rt_sigaction),
+      [
+        .value(UInt64(signal.rawValue), shown: "SIG" + signal.name),
+        .bytes(action.flatMap(bytes(of:)), shown: "{SIG_IGN}"), .null, .value(8),
+      ], on: "SIG" + signal.name)
+  }
+
+  /// ppoll(2) of nothing, without a time limit: all signals are blocked here, so only SIGKILL ends it.
+  public static func waitForever() -> Self {
+    Self("ppoll", .call(__NR_ppoll), [.null, .value(0), .null, .null])
+  }
+
+  /// prctl(2) PR_SET_NAME: the name in /proc/PID/comm, at most 15 bytes.
+  public static func setName(_ name: String) -> Self {
+    Self(
+      "prctl", .call(__NR_prctl),
+      [.value(15, shown: "PR_SET_NAME"), .bytes(Array(name.utf8) + [0], shown: "\"\(name)\"")], on: name)
+  }
+
+  /// sendfile(2): up to `count` bytes of a file go to another descriptor, a pipe for example.
+  public static func sendFile(
+    from file: SystemCallProgram.Argument, to descriptor: SystemCallProgram.Argument, count: UInt64,
+    on object: String
+  ) -> Self {
+    Self("sendfile", .call(__NR_sendfile), [descriptor, file, .null, .value(count)], on: object)
+  }
+}
