@@ -35,6 +35,29 @@ public struct PIDFD: ~Copyable, Sendable {
       UInt64(signal.rawValue), on: "SIG\(signal.name)")
   }
 
+  /// Sends a signal to a process that may have ended meanwhile.
+  ///
+  /// - Returns: whether there was still somebody to get it.
+  /// - Throws: `SystemCallError` with `EPERM` without the right.
+  @discardableResult
+  public func sendIfAlive(_ signal: Signal) throws(SystemCallError) -> Bool {
+    do throws(SystemCallError) {
+      try send(signal)
+      return true
+    } catch {
+      guard error.errno == .esrch else { throw error }
+      return false
+    }
+  }
+
+  /// Ends a child for good: kills and reaps it, whatever state it is in.
+  ///
+  /// - Throws: `SystemCallError` with `ECHILD` when it is not a child of the caller.
+  public func end() throws(SystemCallError) {
+    try sendIfAlive(.kill)
+    _ = try wait()
+  }
+
   /// Waits for the end of a child and reaps it.
   ///
   /// - Throws: `SystemCallError` with `ECHILD` when it is not a child of the caller.

@@ -112,7 +112,7 @@ extension SystemCallProgram {
   public mutating func appendWrite(_ content: String, to path: FilePath, object: String? = nil) {
     let file = appendKeepingResult(.open(path, .writeOnly))
     append(.write(Array(content.utf8), to: .register(file), named: object.map { FilePath($0) } ?? path))
-    append(.close(.register(file)))
+    appendClose(file)
   }
 }
 

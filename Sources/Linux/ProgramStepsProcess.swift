@@ -217,3 +217,25 @@ extension SystemCallProgram.Step {
   }
 
 }
+
+extension SystemCallProgram {
+  /// Adds the steps that bring the loopback interface of the network namespace up.
+  ///
+  /// Corresponds to ioctl(2) SIOCSIFFLAGS; netdevice(7).
+  public mutating func appendLoopbackUp() {
+    var request = Array("lo".utf8) + Array(repeating: 0, count: 38)
+    request[16] = 0x41
+    let socket = appendKeepingResult(
+      Step(
+        "socket", .call(__NR_socket),
+        [.value(2, shown: "AF_INET"), .value(0x80002, shown: "SOCK_DGRAM|SOCK_CLOEXEC"), .value(0)]))
+    append(
+      Step(
+        "ioctl", .call(__NR_ioctl),
+        [
+          .register(socket), .value(0x8914, shown: "SIOCSIFFLAGS"),
+          .bytes(request, shown: "{ifr_name=\"lo\", ifr_flags=IFF_UP|IFF_RUNNING}"),
+        ], on: "lo"))
+    appendClose(socket)
+  }
+}

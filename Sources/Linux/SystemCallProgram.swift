@@ -78,6 +78,7 @@ public struct SystemCallProgram: Sendable {
   /// The steps, in order.
   public private(set) var steps: [Step] = []
   private var registersUsed: UInt8 = 0
+  private var freeRegisters: [Register] = []
   private var purpose: String = ""
 
   /// A program without steps.
@@ -97,15 +98,26 @@ public struct SystemCallProgram: Sendable {
 
   /// Adds a step and keeps its result for later ones.
   ///
-  /// At most 32 results are kept by one program.
+  /// At most 32 results are kept at a time; `appendClose` frees one.
   public mutating func appendKeepingResult(_ step: Step) -> Register {
-    precondition(registersUsed < UInt8(CLINUX_REGISTERS), "a program keeps at most 32 results")
-    let register = Register(number: registersUsed)
-    registersUsed += 1
     var step = step
+    let register = unusedRegister()
     step.result = register
     append(step)
     return register
+  }
+
+  /// Adds close(2) of a descriptor that a former step made; its place may be used again.
+  public mutating func appendClose(_ register: Register) {
+    append(.close(.register(register)))
+    freeRegisters.append(register)
+  }
+
+  private mutating func unusedRegister() -> Register {
+    if let register = freeRegisters.popLast() { return register }
+    precondition(registersUsed < UInt8(CLINUX_REGISTERS), "a program keeps at most 32 results at a time")
+    registersUsed += 1
+    return Register(number: registersUsed - 1)
   }
 }
 

@@ -27,15 +27,28 @@ public struct ProgramReport: ~Copyable, Sendable {
   ///
   /// - Throws: `SystemCallError` of the step that failed: its call, errno and object.
   public borrowing func awaitExecution() throws(SystemCallError) {
+    if let failure = try awaitOutcome() { throw failure.error }
+  }
+
+  /// Waits until the child has executed its program, or exited; gives the step that failed.
+  ///
+  /// - Throws: `SystemCallError` when the report cannot be read.
+  public borrowing func awaitOutcome() throws(SystemCallError) -> SystemCallProgram.Failure? {
     var answer = [UInt8](repeating: 0, count: MemoryLayout<clinux_failure>.size)
     let count = try pipe.read(into: &answer)
-    guard count == answer.count else { return }
-    let failure = unsafe answer.withUnsafeBytes { unsafe $0.loadUnaligned(as: clinux_failure.self) }
-    throw program.error(of: failure)
+    guard count == answer.count else { return nil }
+    return program.failure(unsafe answer.withUnsafeBytes { unsafe $0.loadUnaligned(as: clinux_failure.self) })
   }
 }
 
 extension SystemCallProgram {
+  /// A step that failed, and how.
+  public struct Failure: Sendable {
+    /// What the step was for; empty where the program does not say.
+    public let purpose: String
+    public let error: SystemCallError
+  }
+
   /// Runs the program in this process, which it usually replaces.
   ///
   /// - Throws: `SystemCallError` of the step that failed; the steps before it have taken effect. `ENOEXEC` when
@@ -45,7 +58,7 @@ extension SystemCallProgram {
     var flat = unsafe memory.program
     let failure = unsafe clinux_program_run(&flat)
     withExtendedLifetime(memory) {}
-    throw error(of: failure)
+    throw self.failure(failure).error
   }
 
   /// Starts a child that runs the program.
@@ -53,16 +66,18 @@ extension SystemCallProgram {
   /// - Parameters:
   ///   - namespaces: new namespaces that the child begins in.
   ///   - cgroup: a directory of cgroup v2 that the child begins in, Linux 5.7.
+  ///   - signalMask: what the executed program has blocked at its start; nil for what the caller has blocked now.
   /// - Throws: `SystemCallError` of clone3 with `EPERM` without the rights, `ENOSPC` or `EUSERS` at a limit of
   ///   nesting or count, `EAGAIN` at a limit of processes, `ENOMEM` when the PID namespace's init has ended.
   ///
   /// Corresponds to clone3(2). A step's failure comes from the child's report, not from here.
   public func start(
-    namespaces: CloneFlags = [], cgroup: borrowing FileDescriptor = FileDescriptor(borrowing: -1)
+    namespaces: CloneFlags = [], cgroup: borrowing FileDescriptor = FileDescriptor(borrowing: -1),
+    signalMask: SignalSet? = nil
   ) throws(SystemCallError) -> ProgramChild {
     let pipe = try Pipe()
     let memory = SystemCallProgramMemory(
-      self, report: pipe.writing.number, signalMask: SignalSet.blocked.rawValue)
+      self, report: pipe.writing.number, signalMask: (signalMask ?? .blocked).rawValue)
     var flat = unsafe memory.program
     var pidfd: Int32 = -1
     let processID = unsafe clinux_program_start(&flat, namespaces.rawValue, cgroup.number, &pidfd)
@@ -76,11 +91,13 @@ extension SystemCallProgram {
       report: ProgramReport(pipe: pipe.reading, program: self))
   }
 
-  fileprivate func error(of failure: clinux_failure) -> SystemCallError {
+  fileprivate func failure(_ failure: clinux_failure) -> Failure {
     guard failure.step < steps.count else {
-      return SystemCallError(call: "execve", errno: .enoexec)
+      return Failure(purpose: "", error: SystemCallError(call: "execve", errno: .enoexec))
     }
     let step = steps[Int(failure.step)]
-    return SystemCallError(call: step.call, errno: Errno(rawValue: failure.error), object: step.object)
+    return Failure(
+      purpose: step.purpose,
+      error: SystemCallError(call: step.call, errno: Errno(rawValue: failure.error), object: step.object))
   }
 }

@@ -1,0 +1,53 @@
+// What a new world runs: the program, its arguments and the environment it is given.
+
+internal import Linux
+public import struct SystemPackage.FilePath
+
+/// A command line with the environment it starts with.
+public struct IsolatedCommand: Hashable, Sendable {
+  /// The program's name or path first; bytes without NUL.
+  public var arguments: [[UInt8]]
+  /// `NAME=value` entries, in order; bytes without NUL.
+  public var environment: [[UInt8]]
+
+  public init(arguments: [[UInt8]], environment: [[UInt8]]) {
+    self.arguments = arguments
+    self.environment = environment
+  }
+
+  /// The same from texts, which become UTF-8.
+  public init(_ arguments: [String], environment: [String]) {
+    self.init(arguments: arguments.map { Array($0.utf8) }, environment: environment.map { Array($0.utf8) })
+  }
+
+  /// The last value of a variable, as getenv(3) would find the first; nil when it is not there.
+  public func value(of name: String) -> [UInt8]? {
+    let prefix = Array(name.utf8) + [UInt8(ascii: "=")]
+    return environment.first { $0.starts(with: prefix) }.map { Array($0.dropFirst(prefix.count)) }
+  }
+
+  /// Sets a variable, in the place of every former entry of that name.
+  public mutating func set(_ name: String, to value: [UInt8]) {
+    unset(name)
+    environment.append(Array(name.utf8) + [UInt8(ascii: "=")] + value)
+  }
+
+  /// Takes a variable away.
+  public mutating func unset(_ name: String) {
+    let prefix = Array(name.utf8) + [UInt8(ascii: "=")]
+    environment.removeAll { $0.starts(with: prefix) }
+  }
+
+  /// The paths that execve(2) is to try, in order: the name itself when it has a slash, else one in each directory
+  /// of the command's own PATH.
+  ///
+  /// Source: environ(7), execvp(3).
+  public var candidates: [FilePath] {
+    guard let name = arguments.first, !name.isEmpty else { return [] }
+    if name.contains(UInt8(ascii: "/")) { return [FilePath(bytes: name)] }
+    let path = value(of: "PATH") ?? Array("/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin".utf8)
+    return path.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map { directory in
+      FilePath(bytes: (directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory)) + [UInt8(ascii: "/")] + name)
+    }
+  }
+}

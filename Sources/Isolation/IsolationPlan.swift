@@ -1,0 +1,118 @@
+// What a new world is to be, as a value: it is built, printed and tested first, and carried out after.
+
+public import Linux
+public import struct SystemPackage.FilePath
+
+/// A world for one command: the namespaces, their settings, its file system, its rights and its limits.
+///
+/// Nothing happens until `start()`. `steps` says what will.
+public struct IsolationPlan: Sendable {
+  /// What the world runs.
+  public var command: IsolatedCommand
+  /// The kinds of namespace that are made anew.
+  public var namespaces: CloneFlags
+  /// The maps of a new user namespace; nil leaves them unwritten.
+  public var idMaps: IDMaps?
+  /// The host name in a new UTS namespace; at most 64 bytes.
+  public var hostname: String?
+  /// Offsets of the clocks of a new time namespace.
+  public var timeOffsets: TimeOffsets?
+  /// How mounts inside and outside tell each other; for a new mount namespace.
+  public var propagation: MountPropagation = .private
+  /// The root directory of the world; nil keeps the caller's.
+  public var root: RootDirectory?
+  /// Mounts that are added, in order.
+  public var mounts: [PlannedMount] = []
+  /// Mount a proc of the new PID namespace on /proc.
+  public var hasFreshProc: Bool
+  /// Where the command starts; nil keeps the caller's directory, or `/` in a new root.
+  public var workingDirectory: FilePath?
+  /// Who the command is, and what it may do.
+  public var credentials = PlannedCredentials()
+  /// The signal that the world gets when the caller ends.
+  public var parentDeathSignal: Signal?
+  /// The command's own terminal; a descriptor that becomes its standard streams and controlling terminal.
+  public var terminal: Int32?
+  /// Start the command in a session of its own.
+  public var startsSession = false
+  /// Descriptors other than 0, 1 and 2 that the command is to have.
+  public var keptDescriptors: [Int32] = []
+  /// A plan with the kinds to make, and nothing else changed.
+  ///
+  /// With `.newPID` and `.newMount` a fresh /proc is planned too.
+  public init(command: IsolatedCommand, namespaces: CloneFlags) {
+    self.command = command
+    self.namespaces = namespaces
+    self.hasFreshProc = namespaces.isSuperset(of: [.newPID, .newMount])
+  }
+
+  /// Whether the first process of the world attends to the command: in a new PID namespace somebody has to reap,
+  /// and only a child enters a time namespace with offsets.
+  public var hasInit: Bool { namespaces.contains(.newPID) || timeOffsets != nil }
+}
+
+/// The root directory of a world.
+public struct RootDirectory: Hashable, Sendable {
+  /// A directory outside.
+  public var path: FilePath
+  /// Nothing in it can be written; mounts that are added can.
+  public var isReadOnly: Bool
+  /// A new /dev with the usual devices is laid over the root's own, if it has a directory of that name.
+  public var hasFreshDevices: Bool
+
+  public init(path: FilePath, isReadOnly: Bool = false, hasFreshDevices: Bool = true) {
+    self.path = path
+    self.isReadOnly = isReadOnly
+    self.hasFreshDevices = hasFreshDevices
+  }
+}
+
+/// A mount that is added to a world.
+public enum PlannedMount: Hashable, Sendable {
+  /// A file or directory from outside, with all mounts below it.
+  case bind(source: FilePath, target: FilePath, isReadOnly: Bool)
+  /// An empty file system in memory; options as in tmpfs(5), for example `size=64m`.
+  case temporary(target: FilePath, options: [String: String])
+
+  /// Where in the world it is.
+  public var target: FilePath {
+    switch self {
+    case .bind(_, let target, _), .temporary(let target, _): target
+    }
+  }
+}
+
+/// Offsets of a time namespace's clocks, in seconds.
+///
+/// Source: time_namespaces(7).
+public struct TimeOffsets: Hashable, Sendable {
+  public var monotonic: Int64?
+  public var boottime: Int64?
+
+  public init(monotonic: Int64? = nil, boottime: Int64? = nil) {
+    self.monotonic = monotonic
+    self.boottime = boottime
+  }
+
+  /// The lines for /proc/self/timens_offsets.
+  var text: String {
+    let lines = [monotonic.map { "monotonic \($0) 0\n" }, boottime.map { "boottime \($0) 0\n" }]
+    return lines.compactMap(\.self).joined()
+  }
+}
+
+/// Who a command is, and what it may do.
+public struct PlannedCredentials: Hashable, Sendable {
+  /// The user ID inside the world; nil leaves it.
+  public var userID: UInt32?
+  /// The group ID inside the world; nil leaves it.
+  public var groupID: UInt32?
+  /// Supplementary groups; nil leaves them.
+  public var supplementaryGroups: [UInt32]?
+  /// Capabilities that the command may have, bit n for capability n; nil leaves them.
+  public var capabilities: UInt64?
+  /// prctl(2) PR_SET_NO_NEW_PRIVS.
+  public var hasNoNewPrivileges = false
+
+  public init() {}
+}

@@ -1,0 +1,126 @@
+// Turns an isolation plan into the system calls of the world's first process. The order is the one that
+// permissions need: maps, clocks, names, mounts, root, then the command's own rights, last of all exec.
+
+internal import Linux
+internal import struct SystemPackage.FilePath
+
+/// Makes the program of a plan.
+struct WorldProgram {
+  /// Every capability up to Linux 6.18; capabilities(7).
+  private static let capabilities: ClosedRange<Int32> = 0...40
+
+  private let plan: IsolationPlan
+  private(set) var program = SystemCallProgram()
+
+  /// - Parameter go: the reading end of the pipe on which the caller says that its part is done.
+  init(_ plan: IsolationPlan, go: Int32, mapsAreOwn: Bool) {
+    self.plan = plan
+    appendTies(go: go)
+    if mapsAreOwn { appendOwnMaps() }
+    appendLateNamespaces()
+    appendNames()
+    appendFileSystem()
+    appendCommand()
+  }
+
+  private mutating func appendTies(go: Int32) {
+    if let signal = plan.parentDeathSignal {
+      program.begin("end when the caller ends")
+      program.append(.setParentDeathSignal(signal))
+    }
+    program.begin("wait for the caller's part")
+    program.append(.await(go, for: "the caller has done its part"))
+  }
+
+  private mutating func appendOwnMaps() {
+    guard let maps = plan.idMaps else { return }
+    program.begin("say who is who in the user namespace")
+    if let policy = maps.setgroups { program.appendWrite(policy.rawValue, to: "/proc/self/setgroups") }
+    program.appendWrite(maps.users.text, to: "/proc/self/uid_map")
+    program.appendWrite(maps.groups.text, to: "/proc/self/gid_map")
+  }
+
+  private mutating func appendLateNamespaces() {
+    guard let offsets = plan.timeOffsets else { return }
+    program.begin("set the clocks of a new time namespace, which the command will enter")
+    program.append(.unshare(.newTime))
+    program.appendWrite(offsets.text, to: "/proc/self/timens_offsets")
+  }
+
+  private mutating func appendNames() {
+    if let hostname = plan.hostname {
+      program.begin("name the host")
+      program.append(.setHostname(hostname))
+    }
+    if plan.namespaces.contains(.newNetwork) {
+      program.begin("bring the loopback interface up")
+      program.appendLoopbackUp()
+    }
+  }
+
+  private mutating func appendFileSystem() {
+    guard plan.namespaces.contains(.newMount) else { return }
+    program.begin("keep mounts from spreading")
+    program.append(.mount("none", on: "/", [.recursive, plan.propagation.flag]))
+    var files = WorldFileSystem(plan: plan, program: program)
+    files.append()
+    program = files.program
+  }
+
+  private mutating func appendCommand() {
+    if plan.hasInit {
+      program.begin("leave an init behind that reaps, and forwards signals")
+      program.append(.fork(parent: [.forwardsSignals, .closesDescriptors]))
+    }
+    appendTerminal()
+    appendWorkingDirectory()
+    appendCredentials()
+    program.begin("become the command")
+    for descriptor in plan.keptDescriptors { program.append(.keepOpen(descriptor)) }
+    program.append(
+      .execute(plan.command.candidates, plan.command.arguments, environment: plan.command.environment))
+  }
+
+  private mutating func appendTerminal() {
+    program.begin("take the terminal")
+    if plan.startsSession || plan.terminal != nil { program.append(.startSession()) }
+    guard let terminal = plan.terminal else { return }
+    program.append(.setControllingTerminal(.descriptor(terminal)))
+    for stream: Int32 in 0...2 { program.append(.duplicate(.descriptor(terminal), as: stream)) }
+  }
+
+  private mutating func appendWorkingDirectory() {
+    guard let directory = plan.workingDirectory else { return }
+    program.begin("go to the working directory")
+    program.append(.changeDirectory(directory))
+  }
+
+  private mutating func appendCredentials() {
+    let wanted = plan.credentials
+    program.begin("become the user, with the capabilities that are left")
+    if let capabilities = wanted.capabilities { appendBounding(capabilities) }
+    let keeps = wanted.capabilities != nil && wanted.userID != nil
+    if keeps { program.append(.keepCapabilities(true)) }
+    if let groups = wanted.supplementaryGroups { program.append(.setGroups(groups)) }
+    if let group = wanted.groupID { program.append(.setGroupID(group)) }
+    if let user = wanted.userID { program.append(.setUserID(user)) }
+    if let capabilities = wanted.capabilities { appendCapabilities(capabilities, ambient: keeps && wanted.userID != 0) }
+    if wanted.hasNoNewPrivileges { program.append(.setNoNewPrivileges()) }
+  }
+
+  private mutating func appendBounding(_ capabilities: UInt64) {
+    for number in Self.capabilities where capabilities & (1 << UInt64(number)) == 0 {
+      program.append(.dropBoundingCapability(number).tolerating(.einval))
+    }
+  }
+
+  private mutating func appendCapabilities(_ capabilities: UInt64, ambient: Bool) {
+    program.append(
+      .setCapabilities(effective: capabilities, permitted: capabilities, inheritable: ambient ? capabilities : 0))
+    program.append(.clearAmbientCapabilities())
+    guard ambient else { return }
+    for number in Self.capabilities where capabilities & (1 << UInt64(number)) != 0 {
+      program.append(.raiseAmbientCapability(number))
+    }
+  }
+}
