@@ -46,8 +46,10 @@ public struct IsolatedCommand: Hashable, Sendable {
     guard let name = arguments.first, !name.isEmpty else { return [] }
     if name.contains(UInt8(ascii: "/")) { return [FilePath(bytes: name)] }
     let path = value(of: "PATH") ?? Array("/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin".utf8)
-    return path.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map { directory in
-      FilePath(bytes: (directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory)) + [UInt8(ascii: "/")] + name)
+    let directories = path.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    return directories.map { directory in
+      let start: [UInt8] = directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory)
+      return FilePath(bytes: start + [UInt8(ascii: "/")] + name)
     }
   }
 }

@@ -1,7 +1,7 @@
 // Where Swift values become the pointers that the kernel wants, so that nothing else here needs to.
 
 internal import Glibc
-internal import struct SystemPackage.FilePath
+public import struct SystemPackage.FilePath
 
 extension Array where Element: BitwiseCopyable {
   /// Lends the elements' memory for a system call that only reads it; the count is in bytes.
@@ -40,6 +40,11 @@ func withPath<Result: ~Copyable>(
 }
 
 extension FilePath {
+  /// A path of bytes as the kernel has them, which need not be UTF-8; they end before the first NUL.
+  public init(bytes: some Sequence<UInt8>) {
+    unsafe self.init(platformString: bytes.map { CChar(bitPattern: $0) } + [0])
+  }
+
   /// The path's bytes with the NUL that ends them.
   var terminatedBytes: [UInt8] {
     unsafe withPlatformString { text in
