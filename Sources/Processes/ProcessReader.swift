@@ -1,0 +1,275 @@
+// Reads the files of one process or thread after the other into the same buffers.
+
+internal import Linux
+
+/// The buffers and paths that all reads share.
+struct ProcessReader: Sendable {
+  let fields: ProcessFields
+  private var buffer = FileBuffer()
+  private var paths = Paths()
+  private var directoryReader = DirectoryReader(bufferSize: 16384)
+
+  init(_ fields: ProcessFields) {
+    self.fields = fields
+  }
+
+  /// Reads an entry of a directory that holds processes or threads.
+  ///
+  /// - Returns: nil when there is no such process, or it vanished before it was read.
+  /// - Throws: `SystemCallError` when `stat` cannot be read or understood for any other reason.
+  mutating func read(
+    _ number: Int32, in directory: borrowing FileDescriptor, isThread: Bool = false
+  ) throws(SystemCallError) -> ProcessRecord? {
+    guard let stat = try readStat(number, in: directory) else { return nil }
+    var record = ProcessRecord(stat: stat)
+    if fields == .owner {
+      readOwner(of: &record, number, in: directory)
+    } else if !fields.isEmpty {
+      readOften(&record, number, in: directory)
+      readSeldom(&record, number, in: directory)
+      if !isThread { readThreads(of: &record, number, in: directory) }
+    }
+    return record
+  }
+
+  /// - Returns: nil when there is no such process.
+  mutating func readStat(
+    _ number: Int32, in directory: borrowing FileDescriptor
+  ) throws(SystemCallError) -> ProcessStat? {
+    do throws(SystemCallError) {
+      paths.stat.number = number
+      let count = try directory.readBeginning(of: paths.stat, into: &buffer.bytes)
+      if let stat = ProcessStat(buffer.bytes.span.extracting(0..<count)) { return stat }
+    } catch {
+      if error.errno == .enoent || error.errno == .esrch { return nil }
+      throw error
+    }
+    throw SystemCallError(call: "read", errno: .einval, object: paths.stat.description)
+  }
+
+  private mutating func readOwner(
+    of record: inout ProcessRecord, _ number: Int32, in directory: borrowing FileDescriptor
+  ) {
+    do throws(SystemCallError) {
+      paths.directory.number = number
+      let status = try directory.status(of: paths.directory)
+      record.owner = .value(ProcessOwner(userID: status.userID, groupID: status.groupID))
+    } catch {
+      record.owner = .unreadable(error.errno)
+    }
+  }
+
+  private mutating func readOften(
+    _ record: inout ProcessRecord, _ number: Int32, in directory: borrowing FileDescriptor
+  ) {
+    if fields.contains(.owner) { readOwner(of: &record, number, in: directory) }
+    if fields.contains(.status) {
+      record.status = buffer.read(&paths.status, number, in: directory) { ProcessStatus($0) }
+    }
+    if fields.contains(.commandLine) {
+      record.commandLine = buffer.read(&paths.commandLine, number, in: directory) { CommandLine(bytes: $0.copied) }
+    }
+    if fields.contains(.environment) {
+      record.environment = buffer.read(&paths.environment, number, in: directory) { Environment($0) }
+    }
+    if fields.contains(.cgroup) {
+      record.cgroup = buffer.read(&paths.cgroup, number, in: directory) { CgroupMembership.parse($0) }
+    }
+    if fields.contains(.namespaces) { record.namespaces = readNamespaces(number, in: directory) }
+  }
+
+  private mutating func readSeldom(
+    _ record: inout ProcessRecord, _ number: Int32, in directory: borrowing FileDescriptor
+  ) {
+    if fields.contains(.limits) {
+      record.limits = buffer.read(&paths.limits, number, in: directory) { ResourceLimit.parse($0) }
+    }
+    if fields.contains(.workingDirectory) {
+      record.workingDirectory = buffer.readDirectoryLink(&paths.workingDirectory, number, in: directory)
+    }
+    if fields.contains(.rootDirectory) {
+      record.rootDirectory = buffer.readDirectoryLink(&paths.rootDirectory, number, in: directory)
+    }
+    if fields.contains(.executable) {
+      record.executable = buffer.readLink(&paths.executable, number, in: directory) { $0.copied }
+    }
+    if fields.contains(.securityLabel) {
+      record.securityLabel = buffer.read(&paths.securityLabel, number, in: directory) { $0.trimmed }
+    }
+    if fields.contains(.waitChannel) {
+      record.waitChannel = buffer.read(&paths.waitChannel, number, in: directory) { $0.trimmed }
+    }
+    if fields.contains(.outOfMemory) { record.outOfMemory = readOutOfMemory(number, in: directory) }
+    if fields.contains(.loginUser) {
+      record.loginUserID = buffer.read(&paths.loginUser, number, in: directory) {
+        $0.number.map { UInt32(truncatingIfNeeded: $0) }
+      }
+    }
+  }
+
+  private mutating func readNamespaces(
+    _ number: Int32, in directory: borrowing FileDescriptor
+  ) -> Reading<NamespaceLinks> {
+    var links = NamespaceLinks()
+    var isEmpty = true
+    for kind in NamespaceKind.allCases {
+      let inode = readNamespace(Int(kind.rawValue), number, in: directory)
+      links[kind] = inode.value
+      isEmpty = isEmpty && inode.value == nil
+      if links.firstError == nil { links.firstError = inode.error }
+    }
+    if isEmpty, let error = links.firstError { return .unreadable(error) }
+    links.pidForChildren = readNamespace(Paths.pidForChildren, number, in: directory).value
+    links.timeForChildren = readNamespace(Paths.timeForChildren, number, in: directory).value
+    return .value(links)
+  }
+
+  private mutating func readNamespace(
+    _ index: Int, _ number: Int32, in directory: borrowing FileDescriptor
+  ) -> Reading<UInt64> {
+    buffer.readLink(&paths.namespaces[index], number, in: directory) { NamespaceLink($0)?.inode }
+  }
+
+  private mutating func readOutOfMemory(
+    _ number: Int32, in directory: borrowing FileDescriptor
+  ) -> Reading<OutOfMemoryScore> {
+    let score = buffer.read(&paths.outOfMemoryScore, number, in: directory) { $0.number }
+    return buffer.read(&paths.outOfMemoryAdjustment, number, in: directory) {
+      $0.number.map {
+        OutOfMemoryScore(
+          adjustment: Int32(truncatingIfNeeded: $0), score: score.value.map { Int32(truncatingIfNeeded: $0) })
+      }
+    }
+  }
+
+  private mutating func readThreads(
+    of record: inout ProcessRecord, _ number: Int32, in directory: borrowing FileDescriptor
+  ) {
+    guard !fields.isDisjoint(with: [.threads, .children]) else { return }
+    do throws(SystemCallError) {
+      paths.tasks.number = number
+      let tasks = try directory.open(paths.tasks, [.directory])
+      var threads: [Int32] = []
+      try directoryReader.readNumbers(of: tasks, into: &threads)
+      if fields.contains(.children) { record.children = readChildren(of: threads, in: tasks) }
+      if fields.contains(.threads) {
+        var records: [ProcessRecord] = []
+        for thread in threads {
+          if let one = try read(thread, in: tasks, isThread: true) { records.append(one) }
+        }
+        record.threads = .value(records)
+      }
+    } catch {
+      if fields.contains(.children) { record.children = .unreadable(error.errno) }
+      if fields.contains(.threads) { record.threads = .unreadable(error.errno) }
+    }
+  }
+
+  private mutating func readChildren(
+    of threads: [Int32], in tasks: borrowing FileDescriptor
+  ) -> Reading<[Int32]> {
+    var all: [Int32] = []
+    for thread in threads {
+      let children = buffer.read(&paths.children, thread, in: tasks) { (text) -> [Int32]? in
+        var cursor = ByteCursor(text)
+        var numbers: [Int32] = []
+        while let number = cursor.number() { numbers.append(Int32(truncatingIfNeeded: number)) }
+        return numbers
+      }
+      if let error = children.error, error != .enoent || threads.count == 1 { return .unreadable(error) }
+      all += children.value ?? []
+    }
+    return .value(all.sorted())
+  }
+}
+
+/// One buffer for the content of all files and links.
+private struct FileBuffer: Sendable {
+  var bytes = [UInt8](repeating: 0, count: 8192)
+
+  /// Reads a whole file and makes a value of it; text that is no such value is `EINVAL`.
+  mutating func read<Value>(
+    _ path: inout NumberedPath, _ number: Int32, in directory: borrowing FileDescriptor,
+    _ parse: (Span<UInt8>) -> Value?
+  ) -> Reading<Value> {
+    path.number = number
+    do throws(SystemCallError) {
+      var count = try directory.readBeginning(of: path, into: &bytes)
+      if count == bytes.count { count = try directory.readWhole(path, into: &bytes) }
+      guard let value = parse(bytes.span.extracting(0..<count)) else { return .unreadable(.einval) }
+      return .value(value)
+    } catch {
+      return .unreadable(error.errno)
+    }
+  }
+
+  mutating func readLink<Value>(
+    _ path: inout NumberedPath, _ number: Int32, in directory: borrowing FileDescriptor,
+    _ parse: (Span<UInt8>) -> Value?
+  ) -> Reading<Value> {
+    path.number = number
+    do throws(SystemCallError) {
+      let count = try directory.readLink(path, into: &bytes)
+      guard let value = parse(bytes.span.extracting(0..<count)) else { return .unreadable(.einval) }
+      return .value(value)
+    } catch {
+      return .unreadable(error.errno)
+    }
+  }
+
+  mutating func readDirectoryLink(
+    _ path: inout NumberedPath, _ number: Int32, in directory: borrowing FileDescriptor
+  ) -> Reading<DirectoryLink> {
+    let target = readLink(&path, number, in: directory) { $0.copied }
+    guard let target = target.value else { return .unreadable(target.error ?? .enoent) }
+    do throws(SystemCallError) {
+      let status = try directory.status(of: path)
+      let identity = DirectoryIdentity(device: status.device, inode: status.inode)
+      return .value(DirectoryLink(target: target, identity: identity))
+    } catch {
+      return .value(DirectoryLink(target: target, identity: nil))
+    }
+  }
+}
+
+/// Each path is laid out once; only its number changes.
+private struct Paths: Sendable {
+  static let pidForChildren = NamespaceKind.allCases.count
+  static let timeForChildren = NamespaceKind.allCases.count + 1
+
+  var directory = NumberedPath("")
+  var stat = NumberedPath("stat")
+  var status = NumberedPath("status")
+  var commandLine = NumberedPath("cmdline")
+  var environment = NumberedPath("environ")
+  var workingDirectory = NumberedPath("cwd")
+  var rootDirectory = NumberedPath("root")
+  var executable = NumberedPath("exe")
+  var limits = NumberedPath("limits")
+  var cgroup = NumberedPath("cgroup")
+  var tasks = NumberedPath("task")
+  var children = NumberedPath("children")
+  var securityLabel = NumberedPath("attr/current")
+  var waitChannel = NumberedPath("wchan")
+  var outOfMemoryScore = NumberedPath("oom_score")
+  var outOfMemoryAdjustment = NumberedPath("oom_score_adj")
+  var loginUser = NumberedPath("loginuid")
+  var namespaces =
+    NamespaceKind.allCases.map { NumberedPath($0.linkPath) }
+    + [NumberedPath("ns/pid_for_children"), NumberedPath("ns/time_for_children")]
+}
+
+extension Span<UInt8> {
+  /// A copy without the NUL, newline or blank that ends it.
+  fileprivate var trimmed: [UInt8] {
+    var end = count
+    while end > 0, self[end - 1] == 0 || self[end - 1] == 10 { end -= 1 }
+    return copy(0..<end)
+  }
+
+  /// The number that the text begins with.
+  fileprivate var number: UInt64? {
+    var cursor = ByteCursor(self)
+    return cursor.number()
+  }
+}
