@@ -1,0 +1,112 @@
+// One control group: the same thing may have a directory in several hierarchies.
+
+public import Linux
+public import struct SystemPackage.FilePath
+
+/// A control group, by its directory in each hierarchy that it has a place in.
+public struct Cgroup: Hashable, Sendable {
+  /// A directory of one hierarchy.
+  public struct Place: Hashable, Sendable {
+    public let hierarchy: CgroupHierarchy
+    /// The path in the hierarchy, as /proc/PID/cgroup gives it.
+    public let path: FilePath
+    /// The directory in the file system.
+    public let directory: FilePath
+  }
+
+  public let places: [Place]
+
+  public init(places: [Place]) {
+    self.places = places
+  }
+
+  /// The places that are visible through these hierarchies' mounts.
+  public init(_ memberships: [CgroupMembership], in hierarchies: [CgroupHierarchy]) {
+    places = hierarchies.compactMap { hierarchy in
+      let membership = memberships.first {
+        $0.version == hierarchy.version
+          && (hierarchy.version == .v2 || ($0.name == hierarchy.name && $0.controllers == hierarchy.controllers))
+      }
+      guard let membership, !membership.isDeleted, let directory = hierarchy.directory(of: membership.path) else {
+        return nil
+      }
+      return Place(hierarchy: hierarchy, path: membership.path, directory: directory)
+    }
+  }
+
+  /// The place in the hierarchy of version 2.
+  public var unified: Place? { places.first { $0.hierarchy.version == .v2 } }
+
+  /// The place where a controller acts on this cgroup: in version 1 by the hierarchy's mount, in version 2 where
+  /// the parent hands the controller on.
+  public func place(of controller: CgroupController) -> Place? {
+    places.first { $0.hierarchy.version == .v1 && $0.hierarchy.controllers.contains(controller) }
+      ?? places.first { $0.hierarchy.version == .v2 && $0.hierarchy.controllers.contains(controller) }
+  }
+
+  /// The files that a process writes `0` to, to become a member: one in each hierarchy.
+  public var joinFiles: [FilePath] { places.map { $0.directory.appending("cgroup.procs") } }
+
+  /// The directory of version 2, for CLONE_INTO_CGROUP; nil without a place there.
+  ///
+  /// - Throws: `SystemCallError` of open(2) when the cgroup has been removed.
+  public func openUnified() throws(SystemCallError) -> FileDescriptor? {
+    guard let unified else { return nil }
+    return try FileDescriptor.open(unified.directory, [.path, .directory])
+  }
+
+  /// Moves a process here with all its threads.
+  ///
+  /// - Parameter processID: 0 for the caller.
+  /// - Throws: `SystemCallError` with `ESRCH`, `EACCES` without the right on both cgroups and what lies above
+  ///   both, `EBUSY` for a cgroup of version 2 that hands controllers on.
+  public func add(_ processID: Int32) throws(SystemCallError) {
+    for file in joinFiles {
+      try CgroupFile.write("\(processID)", to: file)
+    }
+  }
+
+  /// The PIDs of this cgroup and of those below it, ascending; as the caller's PID namespace numbers them, without
+  /// those that it does not see.
+  ///
+  /// - Throws: `SystemCallError` with `ENOENT` or `ENODEV` when the cgroup has been removed.
+  public func members() throws(SystemCallError) -> [Int32] {
+    var found: Set<Int32> = []
+    for place in places {
+      for directory in try CgroupTree.directories(at: place.directory) {
+        do {
+          found.formUnion(try CgroupFile.numbers(directory.appending("cgroup.procs")))
+        } catch  where directory != place.directory && (error.errno == .enoent || error.errno == .enodev) {
+          // It was removed meanwhile.
+        }
+      }
+    }
+    found.remove(0)
+    return found.sorted()
+  }
+}
+
+/// A cgroup's directory and those below it.
+enum CgroupTree {
+  /// The directories, each before its children.
+  static func directories(at top: FilePath) throws(SystemCallError) -> [FilePath] {
+    var found = [top]
+    var next = 0
+    var reader = DirectoryReader()
+    while next < found.count {
+      let directory = found[next]
+      next += 1
+      let descriptor: FileDescriptor
+      do {
+        descriptor = try FileDescriptor.open(directory, .directory)
+      } catch  where error.errno == .enoent && next > 1 {
+        continue  // It was removed meanwhile.
+      }
+      try reader.forEachEntry(of: descriptor) { (entry) throws(SystemCallError) in
+        guard entry.type == .directory else { return }
+        found.append(directory.appending(FilePath(bytes: entry.bytes).components))
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,49 @@
+// One hierarchy of control groups, where it is mounted, and where a process's path in it lies in the file system.
+
+public import struct SystemPackage.FilePath
+
+/// A mounted hierarchy.
+public struct CgroupHierarchy: Hashable, Sendable {
+  public let version: CgroupVersion
+  /// What it controls: all that a version 1 hierarchy was mounted for; of version 2 what its root offers.
+  public let controllers: [CgroupController]
+  /// The name of a version 1 hierarchy without controllers, for example `systemd`.
+  public let name: String?
+  /// Where it is mounted.
+  public let mountPoint: FilePath
+  /// Which cgroup the mount shows as its top, as the caller's cgroup namespace sees it; `/` for the whole.
+  public let root: FilePath
+
+  public init(
+    version: CgroupVersion, controllers: [CgroupController], name: String? = nil, mountPoint: FilePath,
+    root: FilePath = "/"
+  ) {
+    self.version = version
+    self.controllers = controllers
+    self.name = name
+    self.mountPoint = mountPoint
+    self.root = root
+  }
+
+  /// The directory of a cgroup.
+  ///
+  /// - Parameter path: as /proc/PID/cgroup gives it; begins with a slash.
+  /// - Returns: nil where the mount does not show that cgroup: it lies beside the mount's root, or outside the
+  ///   caller's cgroup namespace.
+  public func directory(of path: FilePath) -> FilePath? {
+    var relative = path
+    guard relative.removePrefix(root), !relative.components.contains(where: { $0.kind != .regular }) else {
+      return nil
+    }
+    return mountPoint.appending(relative.components)
+  }
+}
+
+extension CgroupHierarchy: CustomStringConvertible {
+  /// The hierarchy in a person's words, for example `cgroup v1 hierarchy cpu,cpuacct`.
+  public var description: String {
+    if version == .v2 { return "cgroup v2 hierarchy" }
+    let label = name.map { "name=" + $0 } ?? controllers.map(\.rawValue).joined(separator: ",")
+    return "cgroup v1 hierarchy \(label)"
+  }
+}

@@ -1,0 +1,180 @@
+// A new cgroup as a plan: the directories to make and the values to write, then carried out.
+
+public import Linux
+public import struct SystemPackage.FilePath
+
+/// How a cgroup will be made and limited. A value until it is carried out.
+public struct CgroupPlan: Hashable, Sendable {
+  /// One step.
+  public enum Step: Hashable, Sendable {
+    case makeDirectory(FilePath)
+    case write(CgroupSetting, directory: FilePath)
+  }
+
+  /// The cgroup that there will be.
+  public let cgroup: Cgroup
+  public let steps: [Step]
+
+  /// Makes the cgroup. When a step fails, what the former made is removed.
+  ///
+  /// - Throws: `CgroupError.systemCall` with `EEXIST` when the name is taken, `EINVAL` for a limit that the kernel
+  ///   or the parent's limit does not admit.
+  public func carryOut() throws(CgroupError) -> Cgroup {
+    var made: [FilePath] = []
+    do throws(SystemCallError) {
+      for step in steps {
+        switch step {
+        case .makeDirectory(let directory):
+          try makeDirectory(directory)
+          made.append(directory)
+        case .write(let setting, let directory):
+          try setting.write(in: directory)
+        }
+      }
+    } catch {
+      for directory in made.reversed() {
+        // The first failure is the one to tell.
+        _ = try? removeDirectory(directory)
+      }
+      throw .systemCall(error)
+    }
+    return cgroup
+  }
+}
+
+extension CgroupSetting {
+  /// Writes the value.
+  ///
+  /// - Throws: `SystemCallError` with `ENOENT` without the controller, `EINVAL` or `ERANGE` for a value out of range.
+  public func write(in directory: FilePath) throws(SystemCallError) {
+    do {
+      try CgroupFile.write(value, to: directory.appending(file))
+    } catch  where error.errno == .enoent && isOptional {
+      return
+    }
+  }
+}
+
+extension CgroupPlan.Step: CustomStringConvertible {
+  /// The step as strace(1) would show its system call.
+  public var description: String {
+    switch self {
+    case .makeDirectory(let directory): "mkdir(\"\(directory)\", 0755)"
+    case .write(let setting, let directory):
+      "write(\"\(directory.appending(setting.file))\", \"\(setting.value)\")"
+    }
+  }
+}
+
+extension CgroupHierarchies {
+  /// Plans a new cgroup.
+  ///
+  /// It gets a directory in the hierarchy of each controller that the limits need and, where possible, one in the
+  /// hierarchy of version 2, which freezes and kills (else one in that of the freezer). In version 1 it lies below
+  /// the parent. In version 2 it lies below the parent or, for the caller's own cgroup, below the nearest one above
+  /// it that the caller may write to and that hands the controllers on. Nothing that exists is changed.
+  ///
+  /// - Parameters:
+  ///   - name: one path component.
+  ///   - parent: nil for the caller's own cgroup.
+  /// - Throws: `CgroupError` when a controller is missing or not handed on, or a limit is out of range.
+  public func plan(
+    _ name: String, limits: CgroupLimits = CgroupLimits(), below parent: Cgroup? = nil
+  ) throws(CgroupError) -> CgroupPlan {
+    try limits.validate()
+    var places: [Cgroup.Place] = []
+    var steps: [CgroupPlan.Step] = []
+    for hierarchy in try hierarchies(for: limits.controllers) {
+      let controllers = limits.controllers.filter { self.hierarchy(of: $0) == hierarchy }
+      guard let start = (parent ?? own).places.first(where: { $0.hierarchy == hierarchy }) else {
+        if let controller = controllers.first { throw .parentNotVisible(controller, hierarchy) }
+        continue
+      }
+      guard let base = try base(for: controllers, from: start, climbing: parent == nil) else { continue }
+      let place = base.appending(name)
+      places.append(place)
+      steps.append(.makeDirectory(place.directory))
+      for controller in controllers {
+        steps += limits.settings(of: controller, hierarchy.version).map { .write($0, directory: place.directory) }
+      }
+    }
+    return CgroupPlan(cgroup: Cgroup(places: places), steps: steps)
+  }
+
+  /// Makes a new cgroup; see `plan(_:limits:below:)`.
+  public func make(
+    _ name: String, limits: CgroupLimits = CgroupLimits(), below parent: Cgroup? = nil
+  ) throws(CgroupError) -> Cgroup {
+    try plan(name, limits: limits, below: parent).carryOut()
+  }
+
+  /// Where a cgroup with these controllers needs a directory, version 2 first.
+  private func hierarchies(for controllers: [CgroupController]) throws(CgroupError) -> [CgroupHierarchy] {
+    var chosen: [CgroupHierarchy] = []
+    if let first = unified ?? hierarchy(of: .freezer) { chosen.append(first) }
+    for controller in controllers {
+      guard let hierarchy = hierarchy(of: controller) else { throw .controllerMissing(controller, layout) }
+      if !chosen.contains(hierarchy) { chosen.append(hierarchy) }
+    }
+    return chosen
+  }
+
+  /// The place below which the new one will lie.
+  ///
+  /// - Returns: nil where no controller is needed and the caller may make no directory.
+  private func base(
+    for controllers: [CgroupController], from start: Cgroup.Place, climbing: Bool
+  ) throws(CgroupError) -> Cgroup.Place? {
+    guard start.hierarchy.version == .v2 else {
+      if isWritable(start.directory) { return start }
+      if controllers.isEmpty { return nil }
+      throw .notDelegated(start.directory)
+    }
+    var failure: CgroupError?
+    var place = start
+    while true {
+      let handedOn = try place.handedOn()
+      let missing = controllers.first { !handedOn.contains($0.rawValue) }
+      switch (missing, isWritable(place.directory)) {
+      case (nil, true): return place
+      case (let missing?, true): failure = failure ?? .controllerNotHandedOn(missing, parent: place.directory)
+      case (_, false): failure = failure ?? .notDelegated(place.directory)
+      }
+      guard climbing, let above = place.parent else { break }
+      place = above
+    }
+    if controllers.isEmpty { return nil }
+    throw failure!
+  }
+}
+
+extension CgroupLimits {
+  /// Checks what no kernel takes.
+  fileprivate func validate() throws(CgroupError) {
+    if let cpus, !(0.001...1_000_000).contains(cpus) { throw .limitOutOfRange(.cpu, "\(cpus) CPUs") }
+    if memory == 0 { throw .limitOutOfRange(.memory, "0 bytes") }
+  }
+}
+
+extension Cgroup.Place {
+  /// The place of a child.
+  func appending(_ name: String) -> Cgroup.Place {
+    Cgroup.Place(hierarchy: hierarchy, path: path.appending(name), directory: directory.appending(name))
+  }
+
+  /// The place above; nil at the top of what the mount shows.
+  var parent: Cgroup.Place? {
+    guard directory != hierarchy.mountPoint, !path.components.isEmpty else { return nil }
+    return Cgroup.Place(
+      hierarchy: hierarchy, path: path.removingLastComponent(), directory: directory.removingLastComponent())
+  }
+
+  /// The controllers that children of this cgroup of version 2 get.
+  fileprivate func handedOn() throws(CgroupError) -> [String] {
+    do {
+      return try CgroupFile.words(directory.appending("cgroup.subtree_control"))
+    } catch {
+      throw .systemCall(error)
+    }
+  }
+}
