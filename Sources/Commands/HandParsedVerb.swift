@@ -74,7 +74,7 @@ struct OptionDescription: Sendable {
 
   /// An option with a letter, a word, or both.
   init(
-    _ short: Character? = nil, _ long: String? = nil, _ value: Value = .none, _ help: String,
+    _ short: Character?, _ long: String?, _ help: String, value: Value = .none,
     completion: CompletionSource = .none, section: String = "Options", isHidden: Bool = false
   ) {
     self.short = short

@@ -86,7 +86,7 @@ struct OptionScanner {
     let sign = text.firstIndex(of: "=")
     let name = text[..<(sign ?? text.endIndex)]
     let attached = sign.map { String(text[text.index(after: $0)...]) }
-    let option = try find(name)
+    let option = try find(name, asTyped: text)
     let typed = "--\(option.long ?? "")"
     if option.value == .none, attached != nil {
       throw .usage("option '\(typed)' doesn't allow an argument", exitStatus: failureStatus)
@@ -105,12 +105,12 @@ struct OptionScanner {
     return arguments[index - 1]
   }
 
-  private func find(_ name: Substring) throws(Complaint) -> OptionDescription {
+  private func find(_ name: Substring, asTyped text: Substring) throws(Complaint) -> OptionDescription {
     if let exact = options.first(where: { $0.long.map { $0 == name } ?? false }) { return exact }
     let candidates = options.filter { $0.long?.hasPrefix(name) ?? false }
     if candidates.count == 1 { return candidates[0] }
-    if candidates.isEmpty { throw .usage("unrecognized option '--\(name)'", exitStatus: failureStatus) }
+    if candidates.isEmpty { throw .usage("unrecognized option '--\(text)'", exitStatus: failureStatus) }
     let shown = candidates.map { " '--\($0.long ?? "")'" }.joined()
-    throw .usage("option '--\(name)' is ambiguous; possibilities:\(shown)", exitStatus: failureStatus)
+    throw .usage("option '--\(text)' is ambiguous; possibilities:\(shown)", exitStatus: failureStatus)
   }
 }

@@ -7,6 +7,7 @@ enum Verbs {
   /// The verbs that read their own command line, by name.
   static func handParsed(_ name: String) -> (any HandParsedVerb.Type)? {
     switch name {
+    case "hostname": HostnameCommand.self
     default: nil
     }
   }
@@ -14,6 +15,7 @@ enum Verbs {
   /// The programs that pangaea stands in for when it is started under their name.
   static func classic(_ name: String) -> (any HandParsedVerb.Type)? {
     switch name {
+    case "hostname": HostnameCommand.self
     default: nil
     }
   }
@@ -31,9 +33,9 @@ struct Pangaea: ParsableCommand {
     abstract: "See, shape and learn the processes and namespaces of a Linux machine.",
     version: PangaeaMain.version,
     groupedSubcommands: [
-      CommandGroup(name: "See:", subcommands: []),
-      CommandGroup(name: "Shape:", subcommands: []),
-      CommandGroup(name: "Learn:", subcommands: []),
+      CommandGroup(name: "See", subcommands: []),
+      CommandGroup(name: "Shape", subcommands: [Passthrough<HostnameCommand>.self]),
+      CommandGroup(name: "Learn", subcommands: []),
     ])
 }
 
