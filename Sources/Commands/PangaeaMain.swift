@@ -65,14 +65,27 @@ public enum PangaeaMain {
 
   /// Prints what ArgumentParser has to say: a help page, a version, or what is wrong with the command line.
   private static func answer(_ error: any Error, verb: String?) -> Int32 {
-    let message = Pangaea.fullMessage(for: error)
-    let isHelp = Pangaea.exitCode(for: error) == .success
-    let text = message.isEmpty || message.hasSuffix("\n") ? message : message + "\n"
+    let program = verb.flatMap { $0.hasPrefix("-") ? nil : "pangaea \($0)" } ?? "pangaea"
     do {
-      try (isHelp ? FileDescriptor.standardOutput : FileDescriptor.standardError).write(text)
+      guard Pangaea.exitCode(for: error) == .success else {
+        if let verb, !verb.hasPrefix("-"), !Verbs.isKnown(verb) { throw Complaint.unknownVerb(verb) }
+        throw Complaint.usage(Pangaea.message(for: error), exitStatus: Verbs.usageStatus(verb))
+      }
+      var output = OutputBuffer()
+      let message = Pangaea.fullMessage(for: error)
+      try output.write(message.isEmpty || message.hasSuffix("\n") ? message : message + "\n")
+      try output.flush()
+      return 0
     } catch {
-      return isHelp ? 2 : Verbs.usageStatus(verb)
+      let complaint = error as? Complaint ?? Complaint(what: "\(error)")
+      complaint.present(program: program, form: .verb)
+      return complaint.exitStatus
     }
-    return isHelp ? 0 : Verbs.usageStatus(verb)
+  }
+}
+
+extension Complaint {
+  fileprivate static func unknownVerb(_ name: String) -> Complaint {
+    Complaint(what: "there is no verb '\(name)'", try: "pangaea --help")
   }
 }

@@ -20,6 +20,12 @@ enum Verbs {
     }
   }
 
+  /// Whether a verb has this name.
+  static func isKnown(_ name: String) -> Bool {
+    let groups = Pangaea.configuration.groupedSubcommands
+    return name == "help" || groups.contains { $0.subcommands.contains { $0.configuration.commandName == name } }
+  }
+
   /// The exit status for a command line that ArgumentParser could not read.
   static func usageStatus(_ verb: String?) -> Int32 {
     verb == "enter" ? 125 : 2
@@ -33,7 +39,7 @@ struct Pangaea: ParsableCommand {
     abstract: "See, shape and learn the processes and namespaces of a Linux machine.",
     version: PangaeaMain.version,
     groupedSubcommands: [
-      CommandGroup(name: "See", subcommands: []),
+      CommandGroup(name: "See", subcommands: [TreeCommand.self]),
       CommandGroup(name: "Shape", subcommands: [Passthrough<HostnameCommand>.self]),
       CommandGroup(name: "Learn", subcommands: []),
     ])
