@@ -18,3 +18,9 @@ __attribute__((constructor)) static void provide_runtime_root(void) {
 const char *clinux_startup_variable(void) {
     return variable;
 }
+
+extern char **environ;
+
+const char *const *clinux_environment(void) {
+    return (const char *const *)environ;
+}

@@ -129,4 +129,20 @@ struct clinux_statx {
     uint64_t spare3[12];
 };
 
+/// epoll(7). <linux/eventpoll.h> would bring <linux/fcntl.h>, which clashes with the C library's.
+enum clinux_epoll_operation {
+    CLINUX_EPOLL_ADD = 1,
+    CLINUX_EPOLL_REMOVE = 2,
+    CLINUX_EPOLL_CHANGE = 3,
+};
+#if defined(__x86_64__)
+#define CLINUX_EPOLL_PACKED __attribute__((packed))
+#else
+#define CLINUX_EPOLL_PACKED
+#endif
+struct clinux_epoll_event {
+    uint32_t events;
+    uint64_t data;
+} CLINUX_EPOLL_PACKED;
+
 #endif

@@ -6,4 +6,7 @@
 /// it was not needed or the caller had set it. Whoever starts another program leaves it out.
 const char *clinux_startup_variable(void);
 
+/// The NULL-terminated environment that this program was given, with its changes since.
+const char *const *clinux_environment(void);
+
 #endif

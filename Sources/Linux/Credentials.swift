@@ -1,0 +1,107 @@
+// Whom the calling thread acts as: its user, its groups. The setters are the kernel's, which change one thread;
+// a program with several threads uses them between fork and exec, in a SystemCallProgram.
+
+internal import CLinux
+
+/// The three user IDs of a process.
+///
+/// Source: credentials(7).
+public struct UserIDs: Hashable, Sendable {
+  public let real: UInt32
+  public let effective: UInt32
+  public let saved: UInt32
+
+  public init(real: UInt32, effective: UInt32, saved: UInt32) {
+    self.real = real
+    self.effective = effective
+    self.saved = saved
+  }
+
+  /// Those of the calling thread.
+  ///
+  /// Corresponds to getresuid(2).
+  public static var current: UserIDs {
+    let ids = threeIDs(Int64(__NR_getresuid))
+    return UserIDs(real: ids.0, effective: ids.1, saved: ids.2)
+  }
+
+  /// Makes them those of the calling thread.
+  ///
+  /// - Throws: `SystemCallError` with `EPERM` without CAP_SETUID, `EINVAL` for an ID that the user namespace does
+  ///   not map.
+  ///
+  /// Corresponds to setresuid(2).
+  public func apply() throws(SystemCallError) {
+    _ = try systemCall(
+      "setresuid", __NR_setresuid, UInt64(real), UInt64(effective), UInt64(saved), on: "user \(effective)")
+  }
+}
+
+/// The three group IDs of a process.
+///
+/// Source: credentials(7).
+public struct GroupIDs: Hashable, Sendable {
+  public let real: UInt32
+  public let effective: UInt32
+  public let saved: UInt32
+
+  public init(real: UInt32, effective: UInt32, saved: UInt32) {
+    self.real = real
+    self.effective = effective
+    self.saved = saved
+  }
+
+  /// Those of the calling thread.
+  ///
+  /// Corresponds to getresgid(2).
+  public static var current: GroupIDs {
+    let ids = threeIDs(Int64(__NR_getresgid))
+    return GroupIDs(real: ids.0, effective: ids.1, saved: ids.2)
+  }
+
+  /// Makes them those of the calling thread.
+  ///
+  /// - Throws: `SystemCallError` with `EPERM` without CAP_SETGID, `EINVAL` for an ID that the user namespace does
+  ///   not map.
+  ///
+  /// Corresponds to setresgid(2).
+  public func apply() throws(SystemCallError) {
+    _ = try systemCall(
+      "setresgid", __NR_setresgid, UInt64(real), UInt64(effective), UInt64(saved), on: "group \(effective)")
+  }
+}
+
+private func threeIDs(_ call: Int64) -> (UInt32, UInt32, UInt32) {
+  var ids: (UInt32, UInt32, UInt32) = (0, 0, 0)
+  unsafe withUnsafeMutableBytes(of: &ids) { bytes in
+    let start = unsafe UInt64(address: bytes.baseAddress)
+    _ = clinux_call(call, start, start + 4, start + 8, 0, 0, 0)
+  }
+  return ids
+}
+
+/// The supplementary groups of the calling thread.
+///
+/// - Throws: `SystemCallError` when they change meanwhile.
+///
+/// Corresponds to getgroups(2).
+public func supplementaryGroups() throws(SystemCallError) -> [UInt32] {
+  var groups = [UInt32](repeating: 0, count: 65536)
+  let count = try unsafe groups.withMutableBytes { (pointer, _) throws(SystemCallError) in
+    try systemCall("getgroups", __NR_getgroups, 65536, unsafe UInt64(address: pointer))
+  }
+  return Array(groups[..<count])
+}
+
+/// Replaces the supplementary groups of the calling thread.
+///
+/// - Throws: `SystemCallError` with `EPERM` without CAP_SETGID and where /proc/PID/setgroups says `deny`, `EINVAL`
+///   for an ID that the user namespace does not map.
+///
+/// Corresponds to setgroups(2).
+public func setSupplementaryGroups(_ groups: [UInt32]) throws(SystemCallError) {
+  _ = try unsafe groups.withBytes { (pointer, _) throws(SystemCallError) in
+    try systemCall(
+      "setgroups", __NR_setgroups, UInt64(groups.count), unsafe UInt64(address: pointer), on: "\(groups)")
+  }
+}
