@@ -1,1 +1,13 @@
-// The small program that kernel tests start.
+// The small program that kernel tests start: what must not happen in a test process, or in a threaded one that a test
+// may have to end, happens here. The first argument says what.
+
+internal import Linux
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch arguments.first {
+case "crowd":
+  exitProcess(Crowd(worlds: arguments.dropFirst().first.flatMap { Int($0) } ?? 0).run())
+default:
+  print("usage: Probe crowd COUNT")
+  exitProcess(2)
+}
