@@ -8,6 +8,7 @@ enum Verbs {
   static func handParsed(_ name: String) -> (any HandParsedVerb.Type)? {
     switch name {
     case "hostname": HostnameCommand.self
+    case "run": RunCommand.self
     default: nil
     }
   }
@@ -39,8 +40,17 @@ struct Pangaea: ParsableCommand {
     abstract: "See, shape and learn the processes and namespaces of a Linux machine.",
     version: PangaeaMain.version,
     groupedSubcommands: [
-      CommandGroup(name: "See", subcommands: [TreeCommand.self]),
-      CommandGroup(name: "Shape", subcommands: [Passthrough<HostnameCommand>.self]),
+      CommandGroup(
+        name: "See",
+        subcommands: [
+          TreeCommand.self
+        ]),
+      CommandGroup(
+        name: "Shape",
+        subcommands: [
+          Passthrough<RunCommand>.self,
+          Passthrough<HostnameCommand>.self,
+        ]),
       CommandGroup(name: "Learn", subcommands: []),
     ])
 }

@@ -9,18 +9,32 @@ extension IDMaps {
     users.count == 1 && groups.count == 1 && users[0].count == 1 && groups[0].count == 1 && setgroups == .deny
   }
 
+  /// The files below /proc/PID and what is written to them, in order.
+  var writings: [(file: String, content: String, shown: String)] {
+    func shown(_ ranges: [IDMapRange]) -> String { ranges.map(\.description).joined(separator: "\\n") }
+    let policy = setgroups.map { [("setgroups", $0.rawValue, $0.rawValue)] } ?? []
+    return policy + [
+      ("uid_map", users.text, shown(users)), ("gid_map", groups.text, shown(groups)),
+    ]
+  }
+
+  /// The setuid programs and what they get after the PID.
+  var toolArguments: [(tool: String, numbers: [String])] {
+    func numbers(_ ranges: [IDMapRange]) -> [String] {
+      ranges.flatMap { [$0.inner, $0.outer, $0.count] }.map(String.init)
+    }
+    return [("newuidmap", numbers(users)), ("newgidmap", numbers(groups))]
+  }
+
   /// Writes the maps of another process's user namespace.
   ///
   /// - Throws: `IsolationError` with `EPERM` for IDs that the caller may not map.
   func write(to processID: Int32) throws(IsolationError) {
-    if let setgroups { try write(setgroups.rawValue, "setgroups", processID) }
-    try write(users.text, "uid_map", processID)
-    try write(groups.text, "gid_map", processID)
-  }
-
-  private func write(_ content: String, _ name: String, _ processID: Int32) throws(IsolationError) {
-    try attempt("write the \(name) of the user namespace") { () throws(SystemCallError) in
-      try FileDescriptor.open(FilePath("/proc/\(processID)/\(name)"), .writeOnly).write(content)
+    for writing in writings {
+      try attempt("write the \(writing.file) of the user namespace") { () throws(SystemCallError) in
+        let file = try FileDescriptor.open(FilePath("/proc/\(processID)/\(writing.file)"), .writeOnly)
+        try file.write(writing.content)
+      }
     }
   }
 
@@ -28,24 +42,21 @@ extension IDMaps {
   ///
   /// - Throws: `IsolationError` with `ECHILD` when one of them refused, `ENOENT` when it is not installed.
   func writeByTools(to processID: Int32) throws(IsolationError) {
-    try runTool("newuidmap", users, processID)
-    try runTool("newgidmap", groups, processID)
+    for (tool, numbers) in toolArguments { try runTool([tool, String(processID)] + numbers) }
   }
 
-  private func runTool(_ name: String, _ ranges: [IDMapRange], _ processID: Int32) throws(IsolationError) {
-    let numbers = ranges.flatMap { [$0.inner, $0.outer, $0.count] }.map(String.init)
-    let command = IsolatedCommand([name, String(processID)] + numbers, environment: [])
+  private func runTool(_ arguments: [String]) throws(IsolationError) {
+    let command = IsolatedCommand(arguments, environment: [])
     var program = SystemCallProgram()
     program.append(.execute(command.candidates, command.arguments, environment: command.environment))
-    let status = try attempt("run \(name)") { () throws(SystemCallError) in
+    let status = try attempt("run \(arguments[0])") { () throws(SystemCallError) in
       let child = try program.start()
       try child.report.awaitExecution()
       return try child.pidfd.wait()
     }
     guard status == .exited(0) else {
-      throw IsolationError(
-        purpose: "map users and groups",
-        cause: SystemCallError(call: name, errno: .echild, object: "\(status.shellStatus)"))
+      let cause = SystemCallError(call: arguments[0], errno: .echild, object: "exit status \(status.shellStatus)")
+      throw IsolationError(purpose: "map users and groups", cause: cause)
     }
   }
 }

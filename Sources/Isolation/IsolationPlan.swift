@@ -1,5 +1,6 @@
 // What a new world is to be, as a value: it is built, printed and tested first, and carried out after.
 
+public import Cgroups
 public import Linux
 public import struct SystemPackage.FilePath
 
@@ -11,6 +12,8 @@ public struct IsolationPlan: Sendable {
   public var command: IsolatedCommand
   /// The kinds of namespace that are made anew.
   public var namespaces: CloneFlags
+  /// Namespaces of others that are joined, in order, before anything else.
+  public var joins: [PlannedJoin] = []
   /// The maps of a new user namespace; nil leaves them unwritten.
   public var idMaps: IDMaps?
   /// The host name in a new UTS namespace; at most 64 bytes.
@@ -21,6 +24,11 @@ public struct IsolationPlan: Sendable {
   public var propagation: MountPropagation = .private
   /// The root directory of the world; nil keeps the caller's.
   public var root: RootDirectory?
+  /// The root directory of a joined process; a descriptor that the caller holds. nil keeps that of the mount
+  /// namespace.
+  public var joinedRoot: Int32?
+  /// The working directory of a joined process; a descriptor that the caller holds.
+  public var joinedDirectory: Int32?
   /// Mounts that are added, in order.
   public var mounts: [PlannedMount] = []
   /// Mount a proc of the new PID namespace on /proc.
@@ -37,6 +45,10 @@ public struct IsolationPlan: Sendable {
   public var startsSession = false
   /// Descriptors other than 0, 1 and 2 that the command is to have.
   public var keptDescriptors: [Int32] = []
+  /// The control group that is made for the world, with its limits; nil makes none.
+  public var cgroup: CgroupPlan?
+  /// The control group of a joined process, which the command becomes a member of; nil joins none.
+  public var joinedCgroup: Cgroup?
   /// A plan with the kinds to make, and nothing else changed.
   ///
   /// With `.newPID` and `.newMount` a fresh /proc is planned too.
@@ -46,9 +58,28 @@ public struct IsolationPlan: Sendable {
     self.hasFreshProc = namespaces.isSuperset(of: [.newPID, .newMount])
   }
 
-  /// Whether the first process of the world attends to the command: in a new PID namespace somebody has to reap,
-  /// and only a child enters a time namespace with offsets.
-  public var hasInit: Bool { namespaces.contains(.newPID) || timeOffsets != nil }
+  /// Whether the first process attends to the command, as its parent: in a new PID namespace somebody has to reap;
+  /// only a child enters a PID namespace that was joined, or a time namespace with offsets.
+  public var hasInit: Bool {
+    let joined = joins.reduce(into: CloneFlags()) { $0.formUnion($1.kinds) }
+    return namespaces.contains(.newPID) || timeOffsets != nil || joined.contains(.newPID) || joined.contains(.newTime)
+  }
+}
+
+/// Namespaces that are joined by one setns(2).
+public struct PlannedJoin: Hashable, Sendable {
+  /// A pidfd, or a descriptor of a namespace; the caller holds it until the start.
+  public var descriptor: Int32
+  /// What is joined of a pidfd's process; of a namespace's descriptor its kind.
+  public var kinds: CloneFlags
+  /// What the descriptor refers to, for plans and errors, for example `PID 12`.
+  public var object: String
+
+  public init(descriptor: Int32, kinds: CloneFlags, object: String) {
+    self.descriptor = descriptor
+    self.kinds = kinds
+    self.object = object
+  }
 }
 
 /// The root directory of a world.

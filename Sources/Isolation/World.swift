@@ -1,15 +1,32 @@
 // Carries an isolation plan out: the caller's part of it, in the order in which the new process waits for it.
 
+internal import Cgroups
 public import Linux
-internal import struct SystemPackage.FilePath
 
-/// A running world: its first process, held by descriptor.
-@frozen
+/// A running world: its first process, held by descriptor, and what was made for it outside.
 public struct World: ~Copyable, Sendable {
   /// The PID of the world's first process, as the caller sees it.
   public let processID: Int32
   /// Holds that process.
   public let pidfd: PIDFD
+  private let cgroup: Cgroup?
+
+  init(processID: Int32, pidfd: consuming PIDFD, cgroup: Cgroup?) {
+    self.processID = processID
+    self.pidfd = pidfd
+    self.cgroup = cgroup
+  }
+
+  /// Takes away what was made outside, after the world's end: its control group, with whoever is left in it.
+  ///
+  /// - Throws: `IsolationError` when the control group cannot be emptied.
+  public func removeTraces() throws(IsolationError) {
+    guard let cgroup else { return }
+    try attemptCgroup("end what is left in the control group") { () throws(CgroupError) in
+      try cgroup.kill()
+      try cgroup.remove()
+    }
+  }
 }
 
 extension IsolationPlan {
@@ -23,52 +40,84 @@ extension IsolationPlan {
   ///   `EACCES` when there is no such program, or it may not be executed; any other as its manual page has it.
   public func start(signalMask: SignalSet? = nil) throws(IsolationError) -> World {
     let go = try attempt("make a pipe") { () throws(SystemCallError) in try Pipe() }
-    let world = WorldProgram(self, go: go.reading.number, mapsAreOwn: idMapWriter == .world)
-    let child = try attempt("make the new namespaces") { () throws(SystemCallError) in
-      try world.program.start(namespaces: cloneFlags, signalMask: signalMask)
-    }
+    var start = WorldStart(plan: self, program: WorldProgram(self, go: go.reading.number).program, go: go.writing)
     do throws(IsolationError) {
-      try prepare(child.processID)
-      try attempt("release the new process") { () throws(SystemCallError) in try go.writing.write([1]) }
-      try confirm(child.report)
+      for step in callerSteps { try start.carryOut(step, signalMask: signalMask) }
     } catch {
-      try attempt("end the new process") { () throws(SystemCallError) in try child.pidfd.end() }
+      try start.undo()
       throw error
     }
-    return World(processID: child.processID, pidfd: child.pidfd)
+    return start.finish()
+  }
+}
+
+/// A world in the making: what has been made so far, to be kept or taken back.
+private struct WorldStart: ~Copyable {
+  private let plan: IsolationPlan
+  private let program: SystemCallProgram
+  private let go: FileDescriptor
+  private var cgroup: Cgroup?
+  private var child: ProgramChild?
+
+  init(plan: IsolationPlan, program: SystemCallProgram, go: consuming FileDescriptor) {
+    self.plan = plan
+    self.program = program
+    self.go = go
   }
 
-  /// The kinds that the first process begins in.
-  var cloneFlags: CloneFlags {
-    timeOffsets == nil ? namespaces : namespaces.subtracting(.newTime)
+  mutating func carryOut(_ step: CallerStep, signalMask: SignalSet?) throws(IsolationError) {
+    switch step {
+    case .makeCgroup(let cgroupPlan):
+      cgroup = try attemptCgroup(step.purpose) { () throws(CgroupError) in try cgroupPlan.carryOut() }
+    case .clone(let flags):
+      child = try attempt(step.purpose) { () throws(SystemCallError) in
+        try program.start(namespaces: flags, signalMask: signalMask)
+      }
+    case .joinCgroup(let cgroup):
+      let processID = child?.processID ?? 0
+      try attempt(step.purpose) { () throws(SystemCallError) in try cgroup.add(processID) }
+    case .writeMaps(let maps): try maps.write(to: child?.processID ?? 0)
+    case .runMapTools(let maps): try maps.writeByTools(to: child?.processID ?? 0)
+    case .release: try attempt(step.purpose) { () throws(SystemCallError) in try go.write([1]) }
+    case .awaitExecution: try confirm()
+    }
   }
 
-  private func confirm(_ report: borrowing ProgramReport) throws(IsolationError) {
-    let failure = try attempt("hear from the new process") { () throws(SystemCallError) in
-      try report.awaitOutcome()
+  private mutating func confirm() throws(IsolationError) {
+    let failure: SystemCallProgram.Failure?
+    do throws(SystemCallError) {
+      failure = try child?.report.awaitOutcome()
+    } catch {
+      throw IsolationError(purpose: "hear from the new process", cause: error)
     }
     if let failure { throw IsolationError(purpose: failure.purpose, cause: failure.error) }
   }
 
-  /// The caller's part, while the new process waits.
-  private func prepare(_ processID: Int32) throws(IsolationError) {
-    guard let idMaps else { return }
-    switch idMapWriter {
-    case .world: break
-    case .caller: try idMaps.write(to: processID)
-    case .tools: try idMaps.writeByTools(to: processID)
+  /// Ends the child and removes the control group.
+  mutating func undo() throws(IsolationError) {
+    do throws(SystemCallError) {
+      try child?.pidfd.end()
+    } catch {
+      throw IsolationError(purpose: "end the new process", cause: error)
     }
+    guard let cgroup else { return }
+    try attemptCgroup("remove the control group") { () throws(CgroupError) in try cgroup.remove() }
   }
 
-  /// Who writes the maps: the new process can write only its own user and group.
-  var idMapWriter: IDMapWriter {
-    guard let idMaps else { return .world }
-    if idMaps.isWrittenByTools { return .tools }
-    return idMaps.areOwn ? .world : .caller
+  /// Hands the world over; no plan is without its clone step, so there is one.
+  mutating func finish() -> World {
+    let child = child.take()!
+    return World(processID: child.processID, pidfd: child.pidfd, cgroup: cgroup)
   }
 }
 
-/// Who writes the maps of a user namespace.
-enum IDMapWriter {
-  case world, caller, tools
+/// Does something with a control group, and says what it was for should it fail.
+private func attemptCgroup<Result>(
+  _ purpose: String, _ body: () throws(CgroupError) -> Result
+) throws(IsolationError) -> Result {
+  do throws(CgroupError) {
+    return try body()
+  } catch {
+    throw IsolationError(purpose: purpose, cgroup: error)
+  }
 }

@@ -13,10 +13,11 @@ struct WorldProgram {
   private(set) var program = SystemCallProgram()
 
   /// - Parameter go: the reading end of the pipe on which the caller says that its part is done.
-  init(_ plan: IsolationPlan, go: Int32, mapsAreOwn: Bool) {
+  init(_ plan: IsolationPlan, go: Int32) {
     self.plan = plan
     appendTies(go: go)
-    if mapsAreOwn { appendOwnMaps() }
+    appendJoins()
+    appendOwnMaps()
     appendLateNamespaces()
     appendNames()
     appendFileSystem()
@@ -32,8 +33,24 @@ struct WorldProgram {
     program.append(.await(go, for: "the caller has done its part"))
   }
 
+  private mutating func appendJoins() {
+    for join in plan.joins {
+      program.begin("join the namespaces of \(join.object)")
+      program.append(.setns(.descriptor(join.descriptor), join.kinds, on: join.object))
+    }
+    if let root = plan.joinedRoot {
+      program.begin("take over the root directory")
+      program.append(.changeDirectory(to: .descriptor(root), named: "root directory"))
+      program.append(.changeRoot("."))
+    }
+    if let directory = plan.joinedDirectory {
+      program.begin("take over the working directory")
+      program.append(.changeDirectory(to: .descriptor(directory), named: "working directory"))
+    }
+  }
+
   private mutating func appendOwnMaps() {
-    guard let maps = plan.idMaps else { return }
+    guard let maps = plan.idMaps, maps.areOwn, !maps.isWrittenByTools else { return }
     program.begin("say who is who in the user namespace")
     if let policy = maps.setgroups { program.appendWrite(policy.rawValue, to: "/proc/self/setgroups") }
     program.appendWrite(maps.users.text, to: "/proc/self/uid_map")
@@ -41,9 +58,12 @@ struct WorldProgram {
   }
 
   private mutating func appendLateNamespaces() {
+    let late = plan.lateNamespaces
+    guard !late.isEmpty else { return }
+    program.begin("make the namespaces that could not be made before")
+    program.append(.unshare(late))
     guard let offsets = plan.timeOffsets else { return }
-    program.begin("set the clocks of a new time namespace, which the command will enter")
-    program.append(.unshare(.newTime))
+    program.begin("set the clocks of the time namespace, which the command will enter")
     program.appendWrite(offsets.text, to: "/proc/self/timens_offsets")
   }
 
@@ -69,16 +89,25 @@ struct WorldProgram {
 
   private mutating func appendCommand() {
     if plan.hasInit {
-      program.begin("leave an init behind that reaps, and forwards signals")
+      program.begin("leave a parent behind that reaps, and hands signals on")
       program.append(.fork(parent: [.forwardsSignals, .closesDescriptors]))
     }
     appendTerminal()
     appendWorkingDirectory()
     appendCredentials()
+    appendCommandTie()
     program.begin("become the command")
     for descriptor in plan.keptDescriptors { program.append(.keepOpen(descriptor)) }
     program.append(
       .execute(plan.command.candidates, plan.command.arguments, environment: plan.command.environment))
+  }
+
+  /// A change of user takes the parent-death signal away, and the child of a fork never had it. In a new PID
+  /// namespace the init's end is the end of all, so there it is not needed.
+  private mutating func appendCommandTie() {
+    guard let signal = plan.parentDeathSignal, !plan.namespaces.contains(.newPID) else { return }
+    program.begin("end when the parent ends")
+    program.append(.setParentDeathSignal(signal))
   }
 
   private mutating func appendTerminal() {

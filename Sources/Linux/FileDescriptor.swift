@@ -186,4 +186,9 @@ public struct Pipe: ~Copyable, Sendable {
     reading = FileDescriptor(owning: ends[0])
     writing = FileDescriptor(owning: ends[1])
   }
+
+  /// Closes the writing end and keeps the other, whose end of file comes when nobody else writes.
+  public consuming func closeWriting() -> FileDescriptor {
+    reading
+  }
 }

@@ -23,6 +23,9 @@ enum clinux_new_call {
 /// fit for use between fork and exec.
 int64_t clinux_call(int64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f);
 
+/// fork(3): 0 in the child, its PID in the parent, or the negated errno.
+int32_t clinux_fork(void);
+
 /// The symbolic name of an error number, for example "EPERM"; NULL for one that is unknown.
 const char *clinux_error_name(int32_t number);
 

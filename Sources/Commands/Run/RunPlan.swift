@@ -1,0 +1,137 @@
+// What a command line of `run` means: the plan of a world. Everything that can be wrong with the request itself is
+// found here, before anything is made.
+
+internal import Cgroups
+internal import Isolation
+internal import Linux
+internal import struct SystemPackage.FilePath
+
+extension RunRequest {
+  /// The plan that was asked for.
+  ///
+  /// - Parameter controlGroupName: the name of the control group, should limits need one.
+  func plan(controlGroupName: String) throws(Complaint) -> IsolationPlan {
+    if command.isEmpty { throw .usage("there is no command to run", exitStatus: 125) }
+    var plan = IsolationPlan(command: try commandLine(), namespaces: try kinds())
+    plan.parentDeathSignal = .kill
+    plan.idMaps = try maps(in: plan.namespaces)
+    plan.hostname = try checkedHostname(in: plan.namespaces)
+    if monotonic != nil || boottime != nil {
+      plan.timeOffsets = TimeOffsets(monotonic: monotonic, boottime: boottime)
+    }
+    if let propagation { plan.propagation = try RunRequest.propagation(propagation) }
+    try addFiles(to: &plan)
+    plan.credentials = try credentials()
+    plan.cgroup = try controlGroup(controlGroupName)
+    return plan
+  }
+
+  private func kinds() throws(Complaint) -> CloneFlags {
+    var kinds: CloneFlags = [.newMount, .newPID, .newUTS, .newIPC, .newCgroup]
+    if UserIDs.current.effective != 0 || forcesUserNamespace { kinds.insert(.newUser) }
+    if hasNetwork { kinds.insert(.newNetwork) }
+    if hasTime || monotonic != nil || boottime != nil { kinds.insert(.newTime) }
+    for name in shared {
+      guard let kind = NamespaceKind(named: name) else {
+        throw .usage("'\(name)' is no kind of namespace", exitStatus: 125)
+      }
+      kinds.subtract(kind.cloneFlag)
+    }
+    return kinds
+  }
+
+  /// One user and one group: the caller, as root or as `--user` says.
+  private func maps(in kinds: CloneFlags) throws(Complaint) -> IDMaps? {
+    guard kinds.contains(.newUser) else { return nil }
+    let wanted = try identity()
+    return .own(
+      user: UserIDs.current.effective, group: GroupIDs.current.effective, insideUser: wanted?.user ?? 0,
+      insideGroup: wanted?.group ?? 0)
+  }
+
+  private func checkedHostname(in kinds: CloneFlags) throws(Complaint) -> String? {
+    guard let hostname else { return nil }
+    guard kinds.contains(.newUTS) else {
+      throw .usage("--hostname needs a UTS namespace of its own, and --share uts keeps the machine's", exitStatus: 125)
+    }
+    guard (1...64).contains(hostname.utf8.count) else {
+      throw .usage("a host name has 1 to 64 bytes", exitStatus: 125)
+    }
+    return hostname
+  }
+
+  private static func propagation(_ name: String) throws(Complaint) -> MountPropagation {
+    guard let mode = MountPropagation(rawValue: name) else {
+      throw .usage("'\(name)' is no propagation: private, shared, slave or unbindable", exitStatus: 125)
+    }
+    return mode
+  }
+
+  private func addFiles(to plan: inout IsolationPlan) throws(Complaint) {
+    let changesFiles = root != nil || !mounts.isEmpty
+    if changesFiles && !plan.namespaces.contains(.newMount) {
+      throw .usage("--rootfs, --bind and --tmpfs need a mount namespace of their own", exitStatus: 125)
+    }
+    if isReadOnly && root == nil { throw .usage("--read-only goes with --rootfs", exitStatus: 125) }
+    if let root { plan.root = RootDirectory(path: FilePath(root), isReadOnly: isReadOnly) }
+    for mount in mounts {
+      plan.mounts.append(try RunRequest.mount(mount.option, mount.value))
+    }
+    if let workingDirectory { plan.workingDirectory = FilePath(workingDirectory) }
+  }
+
+  private static func mount(_ option: String, _ value: String) throws(Complaint) -> PlannedMount {
+    let parts = value.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard let first = parts.first, !first.isEmpty, parts.count <= 3 else {
+      throw .usage("--\(option) cannot be '\(value)'", exitStatus: 125)
+    }
+    if option == "tmpfs" { return .temporary(target: FilePath(first), options: options(parts.dropFirst().first)) }
+    let target = parts.count > 1 && !parts[1].isEmpty ? parts[1] : first
+    guard parts.count < 3 || ["ro", "rw"].contains(parts[2]) else {
+      throw .usage("--bind ends in :ro or :rw, not in ':\(parts[2])'", exitStatus: 125)
+    }
+    return .bind(
+      source: FilePath(first), target: FilePath(target), isReadOnly: parts.count == 3 && parts[2] == "ro")
+  }
+
+  private static func options(_ text: String?) -> [String: String] {
+    var options: [String: String] = [:]
+    for option in (text ?? "").split(separator: ",") {
+      let pair = option.split(separator: "=", maxSplits: 1).map(String.init)
+      options[pair[0]] = pair.count == 2 ? pair[1] : ""
+    }
+    return options
+  }
+
+  private func controlGroup(_ name: String) throws(Complaint) -> CgroupPlan? {
+    let limits = CgroupLimits(
+      cpus: try cpus.map { (text) throws(Complaint) in try RunRequest.number(text, "--cpus") { Double($0) } },
+      memory: try memory.map { (text) throws(Complaint) in
+        try RunRequest.number(text, "--memory") { CgroupLimits.bytes($0) }
+      },
+      processes: try processes.map { (text) throws(Complaint) in
+        try RunRequest.number(text, "--pids") { UInt64($0) }
+      })
+    if limits.isEmpty { return nil }
+    do throws(CgroupError) {
+      return try controlGroups().plan(name, limits: limits)
+    } catch {
+      throw Complaint(what: error.description, why: error.reason, try: error.remedy, exitStatus: 125)
+    }
+  }
+
+  private func controlGroups() throws(CgroupError) -> CgroupHierarchies {
+    do throws(SystemCallError) {
+      return try CgroupHierarchies.read()
+    } catch {
+      throw .systemCall(error)
+    }
+  }
+
+  private static func number<Number>(
+    _ text: String, _ option: String, _ read: (String) -> Number?
+  ) throws(Complaint) -> Number {
+    guard let number = read(text) else { throw .usage("\(option) cannot be '\(text)'", exitStatus: 125) }
+    return number
+  }
+}

@@ -1,0 +1,101 @@
+// The caller's part of making a world, as values: what a plan prints is what the start carries out.
+
+internal import Cgroups
+internal import Linux
+internal import struct SystemPackage.FilePath
+
+/// One step that the caller takes, outside the world.
+enum CallerStep {
+  case makeCgroup(CgroupPlan)
+  case clone(CloneFlags)
+  case joinCgroup(Cgroup)
+  case writeMaps(IDMaps)
+  case runMapTools(IDMaps)
+  case release
+  case awaitExecution
+}
+
+extension IsolationPlan {
+  /// The caller's steps, in order.
+  var callerSteps: [CallerStep] {
+    var steps: [CallerStep] = []
+    if let cgroup { steps.append(.makeCgroup(cgroup)) }
+    steps.append(.clone(cloneFlags))
+    if let cgroup { steps.append(.joinCgroup(cgroup.cgroup)) }
+    if let joinedCgroup { steps.append(.joinCgroup(joinedCgroup)) }
+    if let idMaps {
+      if idMaps.isWrittenByTools {
+        steps.append(.runMapTools(idMaps))
+      } else if !idMaps.areOwn {
+        steps.append(.writeMaps(idMaps))
+      }
+    }
+    return steps + [.release, .awaitExecution]
+  }
+
+  /// The kinds that the first process begins in. A cgroup namespace shows its maker's cgroup as the root, so it is
+  /// made after the new cgroup was joined; clocks can be set only before somebody enters.
+  var cloneFlags: CloneFlags { namespaces.subtracting(lateNamespaces) }
+
+  /// The kinds that the first process makes for itself, after it was released.
+  var lateNamespaces: CloneFlags {
+    var late: CloneFlags = []
+    if cgroup != nil { late.formUnion(namespaces.intersection(.newCgroup)) }
+    if timeOffsets != nil { late.formUnion(.newTime) }
+    return late
+  }
+}
+
+/// One line of a printed plan.
+public struct PlannedStep: Hashable, Sendable {
+  /// Whether the first process of the world does it, or the caller.
+  public let isInside: Bool
+  /// What it is for.
+  public let purpose: String
+  /// The system call, as strace(1) would show it.
+  public let call: String
+}
+
+extension IsolationPlan {
+  /// Every step that `start()` will take, with its system call: the caller's, and in their midst, once the caller
+  /// says go, those of the world's first process.
+  public var steps: [PlannedStep] {
+    let inside = WorldProgram(self, go: -1).program.steps.map {
+      PlannedStep(isInside: true, purpose: $0.purpose, call: $0.description)
+    }
+    let outside = callerSteps.flatMap(\.planned)
+    let waiting = outside.count - 1
+    return Array(outside[..<waiting]) + inside + outside[waiting...]
+  }
+}
+
+extension CallerStep {
+  /// The step as lines of a plan.
+  var planned: [PlannedStep] {
+    lines.map { PlannedStep(isInside: false, purpose: purpose, call: $0) }
+  }
+
+  /// What the step is for.
+  var purpose: String {
+    switch self {
+    case .makeCgroup: "make a control group with the limits"
+    case .clone(let flags): flags.isEmpty ? "start a process" : "start a process in new namespaces"
+    case .joinCgroup: "put the process in the control group"
+    case .writeMaps, .runMapTools: "say who is who in the user namespace"
+    case .release: "let the process go on"
+    case .awaitExecution: "wait until the command runs"
+    }
+  }
+
+  private var lines: [String] {
+    switch self {
+    case .makeCgroup(let plan): plan.steps.map(\.description)
+    case .clone(let flags): ["clone3({flags=\(flags.description)|CLONE_PIDFD, exit_signal=SIGCHLD}, 88) = PID"]
+    case .joinCgroup(let cgroup): cgroup.joinFiles.map { "write(\"\($0.string)\", \"PID\")" }
+    case .writeMaps(let maps): maps.writings.map { "write(\"/proc/PID/\($0.file)\", \"\($0.shown)\")" }
+    case .runMapTools(let maps): maps.toolArguments.map { ([$0.tool, "PID"] + $0.numbers).joined(separator: " ") }
+    case .release: ["write(PIPE, \"\\1\", 1)"]
+    case .awaitExecution: ["read(REPORT, FAILURE, 8) = 0"]
+    }
+  }
+}
