@@ -51,7 +51,7 @@ struct Pangaea: ParsableCommand {
           Passthrough<RunCommand>.self,
           Passthrough<HostnameCommand>.self,
         ]),
-      CommandGroup(name: "Learn", subcommands: []),
+      CommandGroup(name: "Learn", subcommands: [LabCommand.self]),
     ])
 }
 
