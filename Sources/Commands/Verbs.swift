@@ -43,7 +43,9 @@ struct Pangaea: ParsableCommand {
       CommandGroup(
         name: "See",
         subcommands: [
-          TreeCommand.self
+          TreeCommand.self,
+          EnvCommand.self,
+          InspectCommand.self,
         ]),
       CommandGroup(
         name: "Shape",

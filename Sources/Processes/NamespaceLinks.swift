@@ -23,11 +23,18 @@ public struct NamespaceLink: Hashable, Sendable {
     guard let kind = NamespaceKind.allCases.first(where: { text.matches($0.staticName, in: 0..<colon) }) else {
       return nil
     }
+    guard let inode = NamespaceLink.inode(in: text.extracting(colon..<text.count)) else { return nil }
+    self.init(kind: kind, inode: inode)
+  }
+
+  /// The inode's number in a link's target, whatever its kind.
+  static func inode(in text: Span<UInt8>) -> UInt64? {
+    guard let colon = text.firstIndex(of: UInt8(ascii: ":"), in: 0..<text.count) else { return nil }
     var cursor = ByteCursor(text, from: colon + 1)
     guard cursor.skip(UInt8(ascii: "[")), let inode = cursor.number(), cursor.skip(UInt8(ascii: "]")),
       cursor.isAtEnd
     else { return nil }
-    self.init(kind: kind, inode: inode)
+    return inode
   }
 }
 
@@ -89,20 +96,6 @@ extension NamespaceKind {
     case .time: "time"
     case .user: "user"
     case .uts: "uts"
-    }
-  }
-
-  /// The path of its link below a process's directory.
-  var linkPath: StaticString {
-    switch self {
-    case .cgroup: "ns/cgroup"
-    case .ipc: "ns/ipc"
-    case .mount: "ns/mnt"
-    case .network: "ns/net"
-    case .pid: "ns/pid"
-    case .time: "ns/time"
-    case .user: "ns/user"
-    case .uts: "ns/uts"
     }
   }
 }

@@ -107,27 +107,39 @@ struct ProcessReader: Sendable {
     }
   }
 
+  /// Opens the directory once: each link is then one step of the kernel's instead of three.
   private mutating func readNamespaces(
     _ number: Int32, in directory: borrowing FileDescriptor
   ) -> Reading<NamespaceLinks> {
+    do throws(SystemCallError) {
+      paths.namespaceDirectory.number = number
+      return readNamespaceLinks(in: try directory.open(paths.namespaceDirectory, [.path, .directory]))
+    } catch {
+      return .unreadable(error.errno)
+    }
+  }
+
+  private mutating func readNamespaceLinks(in directory: borrowing FileDescriptor) -> Reading<NamespaceLinks> {
     var links = NamespaceLinks()
     var isEmpty = true
     for kind in NamespaceKind.allCases {
-      let inode = readNamespace(Int(kind.rawValue), number, in: directory)
+      let inode = readNamespace(Int(kind.rawValue), in: directory)
       links[kind] = inode.value
       isEmpty = isEmpty && inode.value == nil
       if links.firstError == nil { links.firstError = inode.error }
+      // The right to look is the same for all of a process's links.
+      if isEmpty, inode.error == .eacces { break }
     }
     if isEmpty, let error = links.firstError { return .unreadable(error) }
-    links.pidForChildren = readNamespace(Paths.pidForChildren, number, in: directory).value
-    links.timeForChildren = readNamespace(Paths.timeForChildren, number, in: directory).value
+    if fields.contains(.namespacesForChildren) {
+      links.pidForChildren = readNamespace(Paths.pidForChildren, in: directory).value
+      links.timeForChildren = readNamespace(Paths.timeForChildren, in: directory).value
+    }
     return .value(links)
   }
 
-  private mutating func readNamespace(
-    _ index: Int, _ number: Int32, in directory: borrowing FileDescriptor
-  ) -> Reading<UInt64> {
-    buffer.readLink(&paths.namespaces[index], number, in: directory) { NamespaceLink($0)?.inode }
+  private mutating func readNamespace(_ index: Int, in directory: borrowing FileDescriptor) -> Reading<UInt64> {
+    buffer.readLink(&paths.namespaces[index], nil, in: directory) { NamespaceLink.inode(in: $0) }
   }
 
   private mutating func readOutOfMemory(
@@ -204,10 +216,10 @@ private struct FileBuffer: Sendable {
   }
 
   mutating func readLink<Value>(
-    _ path: inout NumberedPath, _ number: Int32, in directory: borrowing FileDescriptor,
+    _ path: inout NumberedPath, _ number: Int32?, in directory: borrowing FileDescriptor,
     _ parse: (Span<UInt8>) -> Value?
   ) -> Reading<Value> {
-    path.number = number
+    if let number { path.number = number }
     do throws(SystemCallError) {
       let count = try directory.readLink(path, into: &bytes)
       guard let value = parse(bytes.span.extracting(0..<count)) else { return .unreadable(.einval) }
@@ -254,9 +266,11 @@ private struct Paths: Sendable {
   var outOfMemoryScore = NumberedPath("oom_score")
   var outOfMemoryAdjustment = NumberedPath("oom_score_adj")
   var loginUser = NumberedPath("loginuid")
+  var namespaceDirectory = NumberedPath("ns")
+  /// Below the directory of namespaces.
   var namespaces =
-    NamespaceKind.allCases.map { NumberedPath($0.linkPath) }
-    + [NumberedPath("ns/pid_for_children"), NumberedPath("ns/time_for_children")]
+    NamespaceKind.allCases.map { NumberedPath($0.staticName) }
+    + [NumberedPath("pid_for_children"), NumberedPath("time_for_children")]
 }
 
 extension Span<UInt8> {
