@@ -50,13 +50,12 @@ let package = Package(
     .target(
       name: "Isolation", dependencies: ["Namespaces", "Cgroups", "Processes", "Linux", filePath],
       swiftSettings: house),
-    .target(name: "CourseFiles", path: "Sources/Lab/Courses", sources: ["courses.c"], cSettings: houseC),
     .target(
       name: "Lab",
       dependencies: [
-        "CourseFiles", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath,
+        "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath,
       ],
-      exclude: ["Courses"],
+      resources: [.embedInCode("Courses")],
       swiftSettings: house),
     .target(
       name: "Commands",
@@ -81,7 +80,7 @@ let package = Package(
       name: "IsolationTests",
       dependencies: ["Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath, "Probe"],
       swiftSettings: house),
-    .testTarget(name: "LabTests", dependencies: ["Lab", "Processes", "Linux", filePath], swiftSettings: house),
+    .testTarget(name: "LabTests", dependencies: ["Lab", "Linux", filePath], swiftSettings: house),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "Processes", "Linux", filePath], swiftSettings: house),
   ]

@@ -149,18 +149,20 @@ static int end_signal(int status) { return status & 0x7f; }
 static int64_t run(const uint64_t argument[6], uint64_t signal_mask) {
     int64_t child = fork_with(0, -1, 0);
     if (child == 0) {
-        execute(argument, signal_mask);
-        leave(127);
+        leave(execute(argument, signal_mask) == -ENOENT ? 127 : 126);
     }
     if (child < 0) {
         return child;
     }
     int status = 0;
     int64_t waited = wait_for(child, &status, 0);
-    if (waited < 0) {
-        return waited;
+    if (waited < 0 || status == 0) {
+        return waited < 0 ? waited : 0;
     }
-    return has_exited(status) && exit_status(status) == 0 ? 0 : -ECHILD;
+    if (!has_exited(status)) {
+        return -ECHILD;
+    }
+    return exit_status(status) == 127 ? -ENOENT : exit_status(status) == 126 ? -EACCES : -ECHILD;
 }
 
 static void send(int64_t process, int signal) {
@@ -266,7 +268,7 @@ static int64_t fork_companion(const struct clinux_step *step, uint32_t *index, u
     if (child < 0) {
         return child;
     }
-    registers[(step->into + 1u) % CLINUX_REGISTERS] = (uint64_t)child;
+    registers[step->argument[1] % CLINUX_REGISTERS] = (uint64_t)child;
     *index += child == 0 ? 0 : (uint32_t)step->argument[0];
     call3(__NR_close, (uint64_t)ends[child == 0], 0, 0);
     return ends[child != 0];

@@ -57,6 +57,8 @@ struct OptionDescription: Sendable {
     case required(String)
     /// `-fVALUE`, `--file=VALUE`, never the next argument.
     case optional(String)
+    /// `--file=VALUE` alone: with the letter there is never a value.
+    case optionalAfterWord(String)
   }
 
   /// The letter after one hyphen.

@@ -82,7 +82,7 @@ extension OptionDescription {
     switch value {
     case .none: return text
     case .required(let name): return text + (long == nil ? " " : "=") + name
-    case .optional(let name): return text + (long == nil ? "[\(name)]" : "[=\(name)]")
+    case .optional(let name), .optionalAfterWord(let name): return text + (long == nil ? "[\(name)]" : "[=\(name)]")
     }
   }
 }

@@ -74,7 +74,10 @@ struct OptionScanner {
       throw .usage("invalid option -- '\(letter)'", exitStatus: failureStatus)
     }
     let typed = "-\(letter)"
-    guard option.value != .none else { return ScannedOption(name: option.name, value: nil, typed: typed) }
+    switch option.value {
+    case .none, .optionalAfterWord: return ScannedOption(name: option.name, value: nil, typed: typed)
+    case .required, .optional: break
+    }
     let attached = letters.isEmpty ? nil : String(letters)
     letters = ""
     if let attached { return ScannedOption(name: option.name, value: attached, typed: typed) }

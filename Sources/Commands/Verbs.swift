@@ -9,6 +9,7 @@ enum Verbs {
     switch name {
     case "hostname": HostnameCommand.self
     case "run": RunCommand.self
+    case "unshare": UnshareCommand.self
     default: nil
     }
   }
@@ -17,6 +18,7 @@ enum Verbs {
   static func classic(_ name: String) -> (any HandParsedVerb.Type)? {
     switch name {
     case "hostname": HostnameCommand.self
+    case "unshare": UnshareCommand.self
     default: nil
     }
   }
@@ -51,9 +53,10 @@ struct Pangaea: ParsableCommand {
         name: "Shape",
         subcommands: [
           Passthrough<RunCommand>.self,
+          Passthrough<UnshareCommand>.self,
           Passthrough<HostnameCommand>.self,
         ]),
-      CommandGroup(name: "Learn", subcommands: [LabCommand.self]),
+      CommandGroup(name: "Learn", subcommands: []),
     ])
 }
 

@@ -7,6 +7,8 @@ public import struct SystemPackage.FilePath
 public struct IsolatedCommand: Hashable, Sendable {
   /// The program's name or path first; bytes without NUL.
   public var arguments: [[UInt8]]
+  /// The program's name or path, where the first argument is to say something else; nil: the first argument.
+  public var program: [UInt8]?
   /// `NAME=value` entries, in order; bytes without NUL.
   public var environment: [[UInt8]]
 
@@ -18,6 +20,16 @@ public struct IsolatedCommand: Hashable, Sendable {
   /// The same from texts, which become UTF-8.
   public init(_ arguments: [String], environment: [String]) {
     self.init(arguments: arguments.map { Array($0.utf8) }, environment: environment.map { Array($0.utf8) })
+  }
+
+  /// The person's own shell as a login shell: that of SHELL, else /bin/sh.
+  public static func loginShell(environment: [[UInt8]]) -> IsolatedCommand {
+    var command = IsolatedCommand(arguments: [], environment: environment)
+    let shell = command.value(of: "SHELL") ?? Array("/bin/sh".utf8)
+    let name = shell.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? shell
+    command.program = shell
+    command.arguments = [[UInt8(ascii: "-")] + name]
+    return command
   }
 
   /// The last value of a variable, as getenv(3) would find the first; nil when it is not there.
@@ -43,7 +55,7 @@ public struct IsolatedCommand: Hashable, Sendable {
   ///
   /// Source: environ(7), execvp(3).
   public var candidates: [FilePath] {
-    guard let name = arguments.first, !name.isEmpty else { return [] }
+    guard let name = program ?? arguments.first, !name.isEmpty else { return [] }
     if name.contains(UInt8(ascii: "/")) { return [FilePath(bytes: name)] }
     let path = value(of: "PATH") ?? Array("/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin".utf8)
     let directories = path.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)

@@ -5,8 +5,13 @@ public import struct SystemPackage.FilePath
 
 extension SystemCallProgram.Step {
   /// Forks a companion that does the following steps; see `appendCompanion`.
-  static func companion(steps: Int) -> Self {
-    Self("socketpair+clone3", .companion, [.value(UInt64(steps), shown: "/* the next \(steps) steps */")])
+  static func companion(steps: Int, processID: UInt8) -> Self {
+    Self(
+      "socketpair+clone3", .companion,
+      [
+        .value(UInt64(steps), shown: "/* for the next \(steps) steps */"),
+        .value(UInt64(processID), shown: "/* PID = $\(processID) */"),
+      ])
   }
 
   /// Waits until the other end of a pair of sockets or of a pipe says to go on. Its end is `ECANCELED`.

@@ -65,7 +65,7 @@ public struct SystemCallProgram: Sendable {
     /// Where the result is kept.
     public var result: Register?
     let operation: Operation
-    let arguments: [Argument]
+    var arguments: [Argument]
 
     init(_ call: String, _ operation: Operation, _ arguments: [Argument], on object: String = "") {
       self.call = call
@@ -118,6 +118,26 @@ public struct SystemCallProgram: Sendable {
     precondition(registersUsed < UInt8(CLINUX_REGISTERS), "a program keeps at most 32 results at a time")
     registersUsed += 1
     return Register(number: registersUsed - 1)
+  }
+
+  /// Adds a companion: a process that is forked here, while this one is still what it was, does the steps of
+  /// `body` and exits.
+  ///
+  /// Made for work on a process that has moved to where the right to do it is lost: its companion stayed behind.
+  ///
+  /// - Parameter body: adds the steps; its argument is the companion's end of a pair of sockets. When one of
+  ///   them fails, `run()` throws in the companion too, and this process finds its end of the pair closed.
+  /// - Returns: this process's end of the pair, and the companion's PID.
+  public mutating func appendCompanion(
+    _ body: (inout SystemCallProgram, Argument) -> Void
+  ) -> (socket: Argument, processID: Argument) {
+    let start = steps.count
+    let processID = unusedRegister()
+    let socket = appendKeepingResult(.companion(steps: 0, processID: processID.number))
+    body(&self, .register(socket))
+    append(.exit(0))
+    steps[start].arguments = Step.companion(steps: steps.count - start - 1, processID: processID.number).arguments
+    return (.register(socket), .register(processID))
   }
 }
 

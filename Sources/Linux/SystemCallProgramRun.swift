@@ -43,7 +43,9 @@ public struct ProgramReport: ~Copyable, Sendable {
 
 extension SystemCallProgram {
   /// A step that failed, and how.
-  public struct Failure: Sendable {
+  public struct Failure: Error {
+    /// The step's index; the number of steps when they ended and none executed a program.
+    public let step: Int
     /// What the step was for; empty where the program does not say.
     public let purpose: String
     public let error: SystemCallError
@@ -51,14 +53,15 @@ extension SystemCallProgram {
 
   /// Runs the program in this process, which it usually replaces.
   ///
-  /// - Throws: `SystemCallError` of the step that failed; the steps before it have taken effect. `ENOEXEC` when
-  ///   the steps ended and none executed a program.
-  public func run() throws(SystemCallError) -> Never {
+  /// - Throws: `Failure` of the step that failed; the steps before it have taken effect. `ENOEXEC` when
+  ///   the steps ended and none executed a program. After a fork step, and in a companion, it is that process
+  ///   in which it throws.
+  public func run() throws(Failure) -> Never {
     let memory = SystemCallProgramMemory(self, report: -1, signalMask: SignalSet.blocked.rawValue)
     var flat = unsafe memory.program
     let failure = unsafe clinux_program_run(&flat)
     withExtendedLifetime(memory) {}
-    throw self.failure(failure).error
+    throw self.failure(failure)
   }
 
   /// Starts a child that runs the program.
@@ -93,11 +96,12 @@ extension SystemCallProgram {
 
   fileprivate func failure(_ failure: clinux_failure) -> Failure {
     guard failure.step < steps.count else {
-      return Failure(purpose: "", error: SystemCallError(call: "execve", errno: .enoexec))
+      return Failure(
+        step: steps.count, purpose: "", error: SystemCallError(call: "execve", errno: .enoexec))
     }
     let step = steps[Int(failure.step)]
     return Failure(
-      purpose: step.purpose,
+      step: Int(failure.step), purpose: step.purpose,
       error: SystemCallError(call: step.call, errno: Errno(rawValue: failure.error), object: step.object))
   }
 }

@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "Isolation": {"Namespaces", "Cgroups", "CSeccomp"},
     "OCI": set(),
     "Containers": {"Isolation", "OCI"},
-    "Lab": {"CourseFiles", "Isolation", "Namespaces"},
+    "Lab": {"Isolation", "Namespaces"},
     "Web": {"Isolation", "Namespaces"},
     "Commands": {"Lab", "Web", "Containers", "Isolation"},
     "EngineCommands": {"Containers"},
@@ -24,6 +24,7 @@ ANYWHERE = {"Swift", "Synchronization", "SystemPackage", "Logging"}
 OTHERS = {
     "Linux": {"Glibc"},
     "Commands": {"ArgumentParser"},
+    "Lab": {"Yams"},
     "Web": {"FlyingFox"},
 }
 LIBC = {"Glibc", "CLinux", "Musl", "Darwin"}

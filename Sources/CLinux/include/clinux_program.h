@@ -24,8 +24,8 @@ enum clinux_operation {
     /// argument[1] and environment argument[2]. argument[3], if not NULL, is an argument list whose first
     /// is an interpreter for files that have none of their own; its second takes the path.
     CLINUX_EXECUTE = 3,
-    /// Starts argument[0..2] as CLINUX_EXECUTE does, in a child, and waits for it; a status other than 0
-    /// is ECHILD.
+    /// Starts argument[0..3] as CLINUX_EXECUTE does, in a child, and waits for it; a status other than 0
+    /// is ECHILD, and by custom 127 is ENOENT and 126 is EACCES.
     CLINUX_RUN = 4,
     /// A write(2) that must take all argument[2] bytes in one call, as the files under /proc want it.
     CLINUX_WRITE = 5,
@@ -33,7 +33,7 @@ enum clinux_operation {
     CLINUX_EXIT = 6,
     /// Forks a companion that does the following argument[0] steps, the last of which is CLINUX_EXIT; this
     /// process goes on after them. The register `into` gets, here and there, one end of a pair of sockets,
-    /// and the next register, here, the companion's PID.
+    /// and the register argument[1], here, the companion's PID.
     CLINUX_COMPANION = 7,
     /// Leaves out the next argument[1] steps when argument[0] is 0.
     CLINUX_SKIP = 8,
