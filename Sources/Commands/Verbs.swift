@@ -10,6 +10,7 @@ enum Verbs {
     case "hostname": HostnameCommand.self
     case "run": RunCommand.self
     case "unshare": UnshareCommand.self
+    case "enter": EnterCommand.self
     default: nil
     }
   }
@@ -54,6 +55,7 @@ struct Pangaea: ParsableCommand {
         subcommands: [
           Passthrough<RunCommand>.self,
           Passthrough<UnshareCommand>.self,
+          Passthrough<EnterCommand>.self,
           Passthrough<HostnameCommand>.self,
         ]),
       CommandGroup(name: "Learn", subcommands: []),

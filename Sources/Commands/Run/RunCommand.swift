@@ -15,7 +15,7 @@ enum RunCommand: HandParsedVerb {
     if request.asksForHelp { return try invocation.showHelp(description) }
     if request.asksForVersion { return try invocation.showVersion() }
     let plan = try request.plan(controlGroupName: "pangaea-\(CallingProcess.processID)")
-    if request.printsPlan { return try RunPlanPrinter(plan, asJSON: request.printsJSON).print() }
+    if request.printsPlan { return try PlanPrinter(plan, asJSON: request.printsJSON).print() }
     let session = WorldSession(plan: plan, name: request.name, hasTerminal: request.hasTerminal)
     return try request.isDetached ? session.runDetached() : session.run()
   }

@@ -4,7 +4,7 @@ internal import Isolation
 internal import Linux
 
 /// A plan on its way to standard output.
-struct RunPlanPrinter {
+struct PlanPrinter {
   private let plan: IsolationPlan
   private let asJSON: Bool
 

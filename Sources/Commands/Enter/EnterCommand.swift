@@ -1,0 +1,112 @@
+// `enter`: a command in the world of a process, a container or a named world.
+
+internal import Isolation
+internal import Linux
+internal import Processes
+internal import struct SystemPackage.FilePath
+
+/// The verb `enter`.
+enum EnterCommand: HandParsedVerb {
+  static let description = VerbDescription(
+    name: "enter",
+    abstract: "run a command in the world of a process or container",
+    usage: ["WHO [options] [--] [COMMAND [ARGUMENT...]]"],
+    discussion: [
+      """
+      WHO is a PID, the name of a world that `pangaea run --name` made, the identifier of a container or its first \
+      characters, or the path of a namespace. Without a choice of kinds, every namespace in which WHO differs from \
+      the caller is joined. Without a COMMAND, it is /bin/sh.
+      """
+    ],
+    options: kindOptions + [
+      .init(
+        nil, "env", "whose environment the command has", value: .required("WHOSE"),
+        completion: .words(["caller", "target"]), section: "Command"),
+      .init(nil, "cgroup", "join the control group too", section: "Command"),
+      .init("w", "workdir", "where the command starts", value: .required("DIRECTORY"), section: "Command"),
+      .init("t", "tty", "a pseudo-terminal of its own", section: "Command"),
+      .init(nil, "plan", "print each step and its system call, and do nothing", section: "Command"),
+      .init(nil, "json", "print the plan as JSON", section: "Command"),
+      .init("h", "help", "print this page", section: "Command"),
+      .init("V", "version", "print the version", section: "Command"),
+    ],
+    operands: .processID,
+    examples: [
+      .init(command: "pangaea enter 4711 -- ps -e", meaning: "the process table as PID 4711 sees it"),
+      .init(command: "pangaea enter blue --net -- ip address", meaning: "only the network of the world named blue"),
+    ],
+    exitStatuses: RunDescription.verb.exitStatuses, seeAlso: ["nsenter(1)", "namespaces(7)"])
+
+  private static let kindOptions: [OptionDescription] = kinds.map {
+    .init($0.letter, $0.word, "join the \($0.kind.name) namespace", section: "Namespaces")
+  }
+
+  /// The options that choose kinds: nsenter's letters, and words that leave `--cgroup` to the control group.
+  private static let kinds: [(kind: NamespaceKind, letter: Character?, word: String)] = [
+    (.mount, "m", "mount"), (.uts, "u", "uts"), (.ipc, "i", "ipc"), (.network, "n", "net"), (.pid, "p", "pid"),
+    (.user, "U", "user"), (.cgroup, "C", "cgroup-namespace"), (.time, "T", "time"),
+  ]
+
+  static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
+    let request = try EnterRequest(invocation)
+    if request.words.contains("help") { return try invocation.showHelp(description) }
+    if request.words.contains("version") { return try invocation.showVersion() }
+    guard let who = request.who else { throw .usage("whose world is to be entered?", exitStatus: 125) }
+    let chosen = CloneFlags(kinds.filter { request.words.contains($0.word) }.map(\.kind))
+    switch try Whom(who) {
+    case .process(let process): return try enter(process, chosen: chosen.isEmpty ? nil : chosen, request)
+    case .namespace(let path): return try enter(path, request)
+    }
+  }
+
+  private static func enter(
+    _ process: ProcessIdentity, chosen: CloneFlags?, _ request: EnterRequest
+  ) throws(Complaint) -> Int32 {
+    let target = try attempt(request) { () throws(IsolationError) in try EnterTarget(process) }
+    let environment = try attempt(request) { () throws(IsolationError) in
+      try request.takesEnvironment ? target.environment() : CallersEnvironment.entries
+    }
+    let command = IsolatedCommand(arguments: request.command, environment: environment)
+    var plan = target.plan(command, joining: chosen ?? target.differing)
+    if request.words.contains("cgroup") {
+      plan.joinedCgroup = try attempt(request) { () throws(IsolationError) in try target.controlGroup() }
+    }
+    return try request.carryOut(plan)
+  }
+
+  private static func open(_ path: FilePath) throws(Complaint) -> NamespaceDescriptor {
+    do throws(SystemCallError) {
+      return try NamespaceDescriptor(opening: path)
+    } catch {
+      throw Complaint(error, doing: "open the namespace \(path.string)", exitStatus: 125)
+    }
+  }
+
+  private static func attempt<Result: ~Copyable>(
+    _ request: EnterRequest, _ body: () throws(IsolationError) -> Result
+  ) throws(Complaint) -> Result {
+    do throws(IsolationError) {
+      return try body()
+    } catch {
+      throw Complaint(error, running: IsolatedCommand(arguments: request.command, environment: []))
+    }
+  }
+
+  private static func enter(_ path: FilePath, _ request: EnterRequest) throws(Complaint) -> Int32 {
+    let namespace = try open(path)
+    let kind: NamespaceKind
+    do throws(SystemCallError) {
+      kind = try namespace.kind()
+    } catch {
+      throw Complaint(what: "\(path.string) is no namespace", exitStatus: 125)
+    }
+    let command = IsolatedCommand(arguments: request.command, environment: CallersEnvironment.entries)
+    var plan = IsolationPlan(command: command, namespaces: [])
+    plan.joins = [
+      PlannedJoin(
+        descriptor: namespace.descriptor.number, kinds: kind.cloneFlag,
+        object: "the \(kind.name) namespace \(path.string)")
+    ]
+    return try request.carryOut(plan)
+  }
+}

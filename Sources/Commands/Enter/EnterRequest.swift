@@ -1,0 +1,55 @@
+// A command line of `enter` as typed, and the run of the plan that it led to.
+
+internal import Isolation
+internal import Linux
+internal import struct SystemPackage.FilePath
+
+/// WHO, the options and the command.
+struct EnterRequest {
+  /// Whom to enter, as typed.
+  private(set) var who: String?
+  /// The words of the options that have no value.
+  private(set) var words: Set<String> = []
+  /// Whether the command has the target's environment.
+  private(set) var takesEnvironment = false
+  private(set) var workingDirectory: String?
+  /// The command, byte for byte; /bin/sh when none was typed.
+  private(set) var command: [[UInt8]] = [Array("/bin/sh".utf8)]
+
+  init(_ invocation: Invocation) throws(Complaint) {
+    let options = EnterCommand.description.options
+    // Options may stand before and after WHO; the second operand begins the command.
+    var before = OptionScanner(invocation.arguments, options: options, stopsAtOperand: true, failureStatus: 125)
+    while let option = try before.next() { try take(option) }
+    guard before.index < invocation.arguments.count else { return }
+    who = invocation.arguments[before.index]
+    let rest = Array(invocation.arguments[(before.index + 1)...])
+    var after = OptionScanner(rest, options: options, stopsAtOperand: true, failureStatus: 125)
+    while let option = try after.next() { try take(option) }
+    let typed = invocation.argumentBytes(from: before.index + 1 + after.index)
+    if !typed.isEmpty { command = typed }
+  }
+
+  private mutating func take(_ option: ScannedOption) throws(Complaint) {
+    switch option.name {
+    case "env":
+      guard let whose = option.value, ["caller", "target"].contains(whose) else {
+        throw .usage("--env is caller or target, not '\(option.value ?? "")'", exitStatus: 125)
+      }
+      takesEnvironment = whose == "target"
+    case "workdir": workingDirectory = option.value
+    default: words.insert(option.name)
+    }
+  }
+
+  /// Prints the plan, or runs it to the command's end.
+  ///
+  /// - Returns: the exit status of the command.
+  func carryOut(_ plan: IsolationPlan) throws(Complaint) -> Int32 {
+    var plan = plan
+    plan.parentDeathSignal = .kill
+    plan.workingDirectory = workingDirectory.map { FilePath($0) }
+    if words.contains("plan") { return try PlanPrinter(plan, asJSON: words.contains("json")).print() }
+    return try WorldSession(plan: plan, name: nil, hasTerminal: words.contains("tty")).run()
+  }
+}
