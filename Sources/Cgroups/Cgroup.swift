@@ -7,6 +7,7 @@ public import struct SystemPackage.FilePath
 public struct Cgroup: Hashable, Sendable {
   /// A directory of one hierarchy.
   public struct Place: Hashable, Sendable {
+    /// Where it is mounted, and its version.
     public let hierarchy: CgroupHierarchy
     /// The path in the hierarchy, as /proc/PID/cgroup gives it.
     public let path: FilePath
@@ -14,8 +15,10 @@ public struct Cgroup: Hashable, Sendable {
     public let directory: FilePath
   }
 
+  /// One for each hierarchy that it has a directory in.
   public let places: [Place]
 
+  /// A cgroup by its directories.
   public init(places: [Place]) {
     self.places = places
   }

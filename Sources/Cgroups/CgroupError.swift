@@ -18,6 +18,7 @@ public enum CgroupError: Error, Hashable, Sendable {
   case limitOutOfRange(CgroupController, String)
   /// Members were left when the time was over.
   case stillHasMembers([Int32])
+  /// The kernel refused a call.
   case systemCall(SystemCallError)
 }
 

@@ -7,6 +7,7 @@ internal import struct SystemPackage.FilePath
 public struct CgroupHierarchies: Sendable {
   /// How a machine has its hierarchies.
   public enum Layout: String, Sendable {
+    /// No hierarchy is mounted.
     case none
     /// Version 1 alone.
     case v1
@@ -21,6 +22,7 @@ public struct CgroupHierarchies: Sendable {
   /// The caller's own place in each hierarchy that shows it.
   public let own: Cgroup
 
+  /// Hierarchies that were found, and where the caller is in them.
   public init(all: [CgroupHierarchy], memberships: [CgroupMembership]) {
     self.all = all
     own = Cgroup(memberships, in: all)
@@ -64,6 +66,7 @@ public struct CgroupHierarchies: Sendable {
     return best.map(\.hierarchy)
   }
 
+  /// Version 1, version 2, or both.
   public var layout: Layout {
     let versions = Set(all.map(\.version))
     switch (versions.contains(.v1), versions.contains(.v2)) {

@@ -4,6 +4,7 @@ public import struct SystemPackage.FilePath
 
 /// A mounted hierarchy.
 public struct CgroupHierarchy: Hashable, Sendable {
+  /// Version 1 has one hierarchy for each set of controllers, version 2 one for all.
   public let version: CgroupVersion
   /// What it controls: all that a version 1 hierarchy was mounted for; of version 2 what its root offers.
   public let controllers: [CgroupController]
@@ -14,6 +15,7 @@ public struct CgroupHierarchy: Hashable, Sendable {
   /// Which cgroup the mount shows as its top, as the caller's cgroup namespace sees it; `/` for the whole.
   public let root: FilePath
 
+  /// A hierarchy as a mount shows it.
   public init(
     version: CgroupVersion, controllers: [CgroupController], name: String? = nil, mountPoint: FilePath,
     root: FilePath = "/"

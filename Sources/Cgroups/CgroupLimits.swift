@@ -12,6 +12,7 @@ public struct CgroupLimits: Hashable, Sendable {
   /// How many processes and threads.
   public var processes: UInt64?
 
+  /// The limits that are given; the others are not set.
   public init(cpus: Double? = nil, memory: UInt64? = nil, swap: UInt64? = 0, processes: UInt64? = nil) {
     self.cpus = cpus
     self.memory = memory
@@ -30,6 +31,7 @@ public struct CgroupLimits: Hashable, Sendable {
 
 /// One value for one of a cgroup's files.
 public struct CgroupSetting: Hashable, Sendable {
+  /// Whose file it is.
   public let controller: CgroupController
   /// The file's name, for example `memory.max`.
   public let file: String

@@ -18,6 +18,7 @@ public struct CgroupMembership: Hashable, Sendable {
   /// Whether the cgroup has been removed meanwhile (a zombie may remain in it).
   public let isDeleted: Bool
 
+  /// Version 2 has the hierarchy number 0.
   public var version: CgroupVersion { hierarchyID == 0 ? .v2 : .v1 }
 }
 

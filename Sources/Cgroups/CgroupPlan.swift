@@ -7,12 +7,15 @@ public import struct SystemPackage.FilePath
 public struct CgroupPlan: Hashable, Sendable {
   /// One step.
   public enum Step: Hashable, Sendable {
+    /// mkdir(2).
     case makeDirectory(FilePath)
+    /// Writes a setting's value to its file.
     case write(CgroupSetting, directory: FilePath)
   }
 
   /// The cgroup that there will be.
   public let cgroup: Cgroup
+  /// In the order in which they are done.
   public let steps: [Step]
 
   /// Makes the cgroup. When a step fails, what the former made is removed.

@@ -26,6 +26,7 @@ public struct CgroupUsage: Hashable, Sendable {
   /// How many forks failed at the limit of processes.
   public var processLimitHits: UInt64?
 
+  /// Nothing known.
   public init() {}
 }
 

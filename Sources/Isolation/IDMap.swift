@@ -11,6 +11,7 @@ public struct IDMapRange: Hashable, Sendable {
   /// How many consecutive IDs, at least 1.
   public var count: UInt32
 
+  /// A range of IDs, none checked.
   public init(inner: UInt32, outer: UInt32, count: UInt32) {
     self.inner = inner
     self.outer = outer
@@ -25,18 +26,22 @@ extension IDMapRange: CustomStringConvertible {
 
 /// Whether setgroups(2) is allowed in a user namespace, /proc/PID/setgroups.
 public enum SetgroupsPolicy: String, Hashable, Sendable {
+  /// As the kernel writes them.
   case allow, deny
 }
 
 /// The maps of a new user namespace.
 public struct IDMaps: Hashable, Sendable {
+  /// Of users, /proc/PID/uid_map.
   public var users: [IDMapRange]
+  /// Of groups, /proc/PID/gid_map.
   public var groups: [IDMapRange]
   /// Written before the group map; nil leaves it as it is.
   public var setgroups: SetgroupsPolicy?
   /// The setuid programs newuidmap and newgidmap write the maps, from /etc/subuid and /etc/subgid.
   public var isWrittenByTools: Bool
 
+  /// The maps, which the kernel checks when they are written.
   public init(
     users: [IDMapRange], groups: [IDMapRange], setgroups: SetgroupsPolicy? = nil, isWrittenByTools: Bool = false
   ) {

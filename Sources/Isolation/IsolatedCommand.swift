@@ -12,6 +12,7 @@ public struct IsolatedCommand: Hashable, Sendable {
   /// `NAME=value` entries, in order; bytes without NUL.
   public var environment: [[UInt8]]
 
+  /// A command line and its environment, byte for byte.
   public init(arguments: [[UInt8]], environment: [[UInt8]]) {
     self.arguments = arguments
     self.environment = environment

@@ -12,6 +12,7 @@ public struct IsolationError: Error, Hashable, Sendable {
   /// What stood in the way of a control group.
   public let cgroup: CgroupError?
 
+  /// What was being done, and the call that failed.
   public init(purpose: String, cause: SystemCallError) {
     self.purpose = purpose
     self.cause = cause

@@ -75,6 +75,7 @@ public struct PlannedJoin: Hashable, Sendable {
   /// What the descriptor refers to, for plans and errors, for example `PID 12`.
   public var object: String
 
+  /// A namespace to be joined, and what to call it in an error.
   public init(descriptor: Int32, kinds: CloneFlags, object: String) {
     self.descriptor = descriptor
     self.kinds = kinds
@@ -91,6 +92,7 @@ public struct RootDirectory: Hashable, Sendable {
   /// A new /dev with the usual devices is laid over the root's own, if it has a directory of that name.
   public var hasFreshDevices: Bool
 
+  /// A root directory; by default writable, with a new /dev.
   public init(path: FilePath, isReadOnly: Bool = false, hasFreshDevices: Bool = true) {
     self.path = path
     self.isReadOnly = isReadOnly
@@ -117,9 +119,12 @@ public enum PlannedMount: Hashable, Sendable {
 ///
 /// Source: time_namespaces(7).
 public struct TimeOffsets: Hashable, Sendable {
+  /// Seconds added to CLOCK_MONOTONIC; nil for none.
   public var monotonic: Int64?
+  /// Seconds added to CLOCK_BOOTTIME; nil for none.
   public var boottime: Int64?
 
+  /// The offsets of both clocks.
   public init(monotonic: Int64? = nil, boottime: Int64? = nil) {
     self.monotonic = monotonic
     self.boottime = boottime
@@ -145,5 +150,6 @@ public struct PlannedCredentials: Hashable, Sendable {
   /// prctl(2) PR_SET_NO_NEW_PRIVS.
   public var hasNoNewPrivileges = false
 
+  /// Nothing changed.
   public init() {}
 }

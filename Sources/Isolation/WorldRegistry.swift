@@ -7,10 +7,12 @@ public import struct SystemPackage.FilePath
 
 /// A running world that has a name.
 public struct NamedWorld: Hashable, Sendable {
+  /// As it was given to `run --name`.
   public let name: String
   /// The world's first process.
   public let process: ProcessIdentity
 
+  /// A name for a process.
   public init(name: String, process: ProcessIdentity) {
     self.name = name
     self.process = process
@@ -22,6 +24,7 @@ public struct WorldRegistry: Sendable {
   /// Where the files are.
   public let directory: FilePath
 
+  /// A registry in a directory, which need not exist yet.
   public init(directory: FilePath) {
     self.directory = directory
   }

@@ -9,23 +9,31 @@ public import struct SystemPackage.FilePath
 public struct Accounts: Sendable {
   /// An entry of /etc/passwd.
   public struct User: Hashable, Sendable {
+    /// The login name, first field of its line.
     public let name: String
+    /// The numeric ID.
     public let id: UInt32
     /// The primary group.
     public let groupID: UInt32
+    /// The home directory.
     public let home: String
+    /// The login shell; empty means /bin/sh.
     public let shell: String
   }
 
   /// An entry of /etc/group.
   public struct Group: Hashable, Sendable {
+    /// The group's name.
     public let name: String
+    /// The numeric ID.
     public let id: UInt32
     /// The names of the users who have it as a supplementary group.
     public let members: [String]
   }
 
+  /// In the order of the file.
   public let users: [User]
+  /// In the order of the file.
   public let groups: [Group]
   private let userNames: [UInt32: String]
   private let groupNames: [UInt32: String]

@@ -7,10 +7,14 @@ internal import CLinux
 ///
 /// Source: credentials(7).
 public struct UserIDs: Hashable, Sendable {
+  /// Who started the process.
   public let real: UInt32
+  /// Who it acts as.
   public let effective: UInt32
+  /// Who it may act as again.
   public let saved: UInt32
 
+  /// The three, none checked.
   public init(real: UInt32, effective: UInt32, saved: UInt32) {
     self.real = real
     self.effective = effective
@@ -41,10 +45,14 @@ public struct UserIDs: Hashable, Sendable {
 ///
 /// Source: credentials(7).
 public struct GroupIDs: Hashable, Sendable {
+  /// The group of who started the process.
   public let real: UInt32
+  /// The group it acts as.
   public let effective: UInt32
+  /// The group it may act as again.
   public let saved: UInt32
 
+  /// The three, none checked.
   public init(real: UInt32, effective: UInt32, saved: UInt32) {
     self.real = real
     self.effective = effective

@@ -7,6 +7,7 @@ public import struct SystemPackage.FilePath
 ///
 /// Source: fsopen(2), fsconfig(2), fsmount(2), Linux 5.2.
 public struct FileSystemContext: ~Copyable, Sendable {
+  /// Refers to the mount; the mount goes with it unless it was attached.
   public let descriptor: FileDescriptor
   private let type: String
 
@@ -97,6 +98,7 @@ public struct FileSystemContext: ~Copyable, Sendable {
 ///
 /// Source: open_tree(2), move_mount(2), Linux 5.2.
 public struct DetachedMount: ~Copyable, Sendable {
+  /// Refers to the file system's context.
   public let descriptor: FileDescriptor
 
   /// Takes over a descriptor that fsmount(2) or open_tree(2) gave.

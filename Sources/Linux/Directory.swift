@@ -9,12 +9,19 @@ internal import Glibc
 public enum DirectoryEntryType: UInt8, Sendable {
   /// The file system does not say.
   case unknown = 0
+  /// A named pipe.
   case fifo = 1
+  /// A character device.
   case characterDevice = 2
+  /// A directory.
   case directory = 4
+  /// A block device.
   case blockDevice = 6
+  /// A regular file.
   case file = 8
+  /// A symbolic link, not followed.
   case symbolicLink = 10
+  /// A socket's name.
   case socket = 12
 }
 

@@ -9,9 +9,12 @@ public import struct SystemPackage.FilePath
 ///
 /// Source: makedev(3).
 public struct DeviceNumber: Hashable, Sendable {
+  /// Which driver.
   public let major: UInt32
+  /// Which of the driver's devices.
   public let minor: UInt32
 
+  /// A number from its two parts.
   public init(major: UInt32, minor: UInt32) {
     self.major = major
     self.minor = minor
@@ -58,12 +61,19 @@ public struct FileStatus: Hashable, Sendable {
 
   /// The permissions with set-user-ID, set-group-ID and sticky bits: the lowest 12 bits of the mode.
   public var permissions: UInt16 { mode & 0o7777 }
+  /// Whether it is a directory.
   public var isDirectory: Bool { mode & 0o170000 == 0o040000 }
+  /// Whether it is a regular file.
   public var isFile: Bool { mode & 0o170000 == 0o100000 }
+  /// Whether it is a symbolic link.
   public var isSymbolicLink: Bool { mode & 0o170000 == 0o120000 }
+  /// Whether it is a socket's name.
   public var isSocket: Bool { mode & 0o170000 == 0o140000 }
+  /// Whether it is a character device.
   public var isCharacterDevice: Bool { mode & 0o170000 == 0o020000 }
+  /// Whether it is a block device.
   public var isBlockDevice: Bool { mode & 0o170000 == 0o060000 }
+  /// Whether it is a named pipe.
   public var isFIFO: Bool { mode & 0o170000 == 0o010000 }
 }
 

@@ -4,7 +4,9 @@ internal import CLinux
 
 /// Which side of a fork this is.
 public enum ForkSide: Hashable, Sendable {
+  /// In the caller, with the child's PID.
   case parent(child: Int32)
+  /// In the child.
   case child
 }
 

@@ -9,6 +9,7 @@ public struct InterfaceAddress: Hashable, Sendable {
   public let interface: String
   /// The address as text, for example `192.0.2.1`, `2001:db8::1`.
   public let address: String
+  /// Whether it has 16 bytes; an IPv4 address has 4.
   public let isIPv6: Bool
   /// The interface is the loopback.
   public let isLoopback: Bool

@@ -8,19 +8,33 @@ public struct MountFlags: OptionSet, Hashable, Sendable {
     self.rawValue = rawValue
   }
 
+  /// MS_RDONLY: nothing can be written.
   public static let readOnly = MountFlags(rawValue: 0x1)
+  /// MS_NOSUID: set-ID bits and file capabilities have no effect.
   public static let noSetUID = MountFlags(rawValue: 0x2)
+  /// MS_NODEV: device files cannot be opened.
   public static let noDevices = MountFlags(rawValue: 0x4)
+  /// MS_NOEXEC: nothing can be executed.
   public static let noExecution = MountFlags(rawValue: 0x8)
+  /// MS_REMOUNT: changes a mount that there is.
   public static let remount = MountFlags(rawValue: 0x20)
+  /// MS_BIND: the same tree at a second place.
   public static let bind = MountFlags(rawValue: 0x1000)
+  /// MS_MOVE: the mount goes to another place.
   public static let move = MountFlags(rawValue: 0x2000)
+  /// MS_REC: with all mounts below.
   public static let recursive = MountFlags(rawValue: 0x4000)
+  /// MS_SILENT: the kernel's log stays quiet.
   public static let silent = MountFlags(rawValue: 0x8000)
+  /// MS_UNBINDABLE: private, and cannot be bound elsewhere.
   public static let unbindable = MountFlags(rawValue: 0x2_0000)
+  /// MS_PRIVATE: mounts neither come nor go.
   public static let `private` = MountFlags(rawValue: 0x4_0000)
+  /// MS_SLAVE: mounts come, and none go.
   public static let slave = MountFlags(rawValue: 0x8_0000)
+  /// MS_SHARED: mounts come and go.
   public static let shared = MountFlags(rawValue: 0x10_0000)
+  /// MS_RELATIME: access times are written once a day, or after a change.
   public static let relativeAccessTime = MountFlags(rawValue: 0x20_0000)
 }
 
@@ -46,10 +60,15 @@ public struct MountAttributes: OptionSet, Hashable, Sendable {
     self.rawValue = rawValue
   }
 
+  /// MOUNT_ATTR_RDONLY: nothing can be written.
   public static let readOnly = MountAttributes(rawValue: 0x1)
+  /// MOUNT_ATTR_NOSUID: set-ID bits and file capabilities have no effect.
   public static let noSetUID = MountAttributes(rawValue: 0x2)
+  /// MOUNT_ATTR_NODEV: device files cannot be opened.
   public static let noDevices = MountAttributes(rawValue: 0x4)
+  /// MOUNT_ATTR_NOEXEC: nothing can be executed.
   public static let noExecution = MountAttributes(rawValue: 0x8)
+  /// MOUNT_ATTR_NOSYMFOLLOW: symbolic links are not followed, since 5.10.
   public static let noSymbolicLinks = MountAttributes(rawValue: 0x20_0000)
   /// The owners of files are mapped by a user namespace (MOUNT_ATTR_IDMAP, Linux 5.12).
   public static let mappedIDs = MountAttributes(rawValue: 0x10_0000)
@@ -69,6 +88,7 @@ extension MountAttributes: CustomStringConvertible {
 
 /// How a mount and its peers tell each other of mounts below them; mount_namespaces(7).
 public enum MountPropagation: String, Hashable, Sendable, CaseIterable {
+  /// Mounts go neither way, come only, go both ways, or cannot be bound elsewhere.
   case `private`, shared, slave, unbindable
 
   /// The flag for mount(2) and for `propagation` of mount_setattr(2).

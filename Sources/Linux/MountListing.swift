@@ -28,9 +28,11 @@ public struct MountQuery: OptionSet, Hashable, Sendable {
 public struct MountStatus: Hashable, Sendable {
   /// The file system's magic number, as statfs(2) gives it.
   public let magic: UInt64
+  /// The device of the mounted file system.
   public let device: DeviceNumber
   /// Unique until the machine restarts.
   public let id: UInt64
+  /// The mount that it lies on.
   public let parentID: UInt64
   /// The id in /proc/PID/mountinfo, used anew when the mount is gone.
   public let mountinfoID: UInt32
@@ -38,6 +40,7 @@ public struct MountStatus: Hashable, Sendable {
   public let root: [UInt8]
   /// A path from the caller's root; empty when it is not below that.
   public let mountPoint: [UInt8]
+  /// For example `tmpfs`.
   public let fileSystemType: [UInt8]
 
   /// The magic number of nsfs, the file system that namespaces' files are on.
@@ -81,6 +84,7 @@ public func listMounts(
 public struct MountReader: Sendable {
   private var buffer: [UInt64]
 
+  /// Nothing read yet.
   public init() {
     buffer = Array(repeating: 0, count: 1280)
   }

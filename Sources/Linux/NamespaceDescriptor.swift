@@ -8,6 +8,7 @@ public import struct SystemPackage.FilePath
 ///
 /// Source: ioctl_nsfs(2).
 public struct NamespaceDescriptor: ~Copyable, Sendable {
+  /// Holds the namespace: it lives while the descriptor is open.
   public let descriptor: FileDescriptor
 
   /// Takes over a descriptor of a file of nsfs.
@@ -127,6 +128,7 @@ public struct NamespaceDescriptor: ~Copyable, Sendable {
 /// A mount namespace as the list of all of them shows it.
 @frozen
 public struct ListedMountNamespace: ~Copyable, Sendable {
+  /// The namespace that was found.
   public let namespace: NamespaceDescriptor
   /// The number by which statmount(2) and listmount(2) know it.
   public let id: UInt64

@@ -4,13 +4,21 @@
 ///
 /// Source: namespaces(7).
 public enum NamespaceKind: UInt8, CaseIterable, Hashable, Sendable {
+  /// Control group paths: what /proc/PID/cgroup shows as the root.
   case cgroup
+  /// System V objects and POSIX message queues.
   case ipc
+  /// Mount points.
   case mount
+  /// Interfaces, addresses, routes, firewalls, sockets' abstract names.
   case network
+  /// Process numbers.
   case pid
+  /// Offsets of the monotonic and boot clocks.
   case time
+  /// Users, groups, capabilities; the owner of the other kinds.
   case user
+  /// The host name and the NIS domain name.
   case uts
 
   /// The name in /proc/PID/ns, for example `mnt`; also the one that lsns(8) prints.

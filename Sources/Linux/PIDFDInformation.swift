@@ -10,7 +10,9 @@ public struct PIDFDInformation: Hashable, Sendable {
   public let processID: Int32
   /// In the caller's PID namespace; 0 when the parent is outside it.
   public let parentID: Int32
+  /// As the caller's user namespace has them.
   public let userIDs: UserIDs
+  /// As the caller's user namespace has them.
   public let groupIDs: GroupIDs
   /// The id of the process's cgroup v2, the inode of its directory; nil where there is none.
   public let cgroupID: UInt64?

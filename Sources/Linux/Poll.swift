@@ -17,6 +17,7 @@ public struct Readiness: OptionSet, Hashable, Sendable {
   public static let readable = Readiness(rawValue: 0x1)
   /// Exceptional: a file of cgroup or mountinfo has changed.
   public static let priority = Readiness(rawValue: 0x2)
+  /// A write would not wait.
   public static let writable = Readiness(rawValue: 0x4)
   /// Told always: an error.
   public static let error = Readiness(rawValue: 0x8)
@@ -30,10 +31,12 @@ public struct Readiness: OptionSet, Hashable, Sendable {
 public struct PollRequest: Sendable {
   /// By number, as the descriptor stays with its owner; negative ones are passed over.
   public var descriptor: Int32
+  /// What to wait for.
   public var awaited: Readiness
   /// Set by `poll`.
   public internal(set) var ready: Readiness = []
 
+  /// What is awaited of a descriptor, which must stay open meanwhile.
   public init(_ descriptor: borrowing FileDescriptor, _ awaited: Readiness = .readable) {
     self.descriptor = descriptor.number
     self.awaited = awaited
@@ -68,12 +71,14 @@ public func poll(_ requests: inout [PollRequest], timeout: UInt64? = nil) throws
 ///
 /// Source: epoll(7).
 public struct EventPoll: ~Copyable, Sendable {
+  /// The epoll descriptor.
   public let descriptor: FileDescriptor
 
   /// A descriptor that became ready.
   public struct Event: Hashable, Sendable {
     /// What the program called the descriptor when it was added.
     public let tag: UInt64
+    /// What is so now.
     public let ready: Readiness
   }
 

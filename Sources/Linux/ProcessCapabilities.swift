@@ -6,10 +6,14 @@ internal import CLinux
 ///
 /// Source: capabilities(7).
 public struct ProcessCapabilities: Hashable, Sendable {
+  /// What the kernel checks.
   public var effective: CapabilitySet
+  /// What may be made effective.
   public var permitted: CapabilitySet
+  /// What an execve(2) of a file with such capabilities keeps.
   public var inheritable: CapabilitySet
 
+  /// The three sets.
   public init(effective: CapabilitySet, permitted: CapabilitySet, inheritable: CapabilitySet) {
     self.effective = effective
     self.permitted = permitted

@@ -6,7 +6,9 @@ internal import CLinux
 ///
 /// Source: getrlimit(2).
 public enum Resource: UInt32, CaseIterable, Hashable, Sendable {
+  /// Processor seconds; bytes of files, data, stack, core dumps and resident memory; counts of processes and files.
   case cpuTime, fileSize, data, stack, coreFileSize, residentSet, processes, openFiles, lockedMemory
+  /// Bytes of address space and locked memory; counts of locks, signals and queue bytes; priorities and time.
   case addressSpace, fileLocks, pendingSignals, messageQueues, nicePriority, realTimePriority, realTimeTimeout
 
   private static let names = [

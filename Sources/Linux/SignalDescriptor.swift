@@ -11,6 +11,7 @@ public struct SignalDescriptor: ~Copyable, Sendable {
 
   /// A signal that was read.
   public struct Received: Hashable, Sendable {
+    /// Which signal it was.
     public let signal: Signal
     /// The sender, as the reader's PID namespace numbers it; 0 when outside it or the kernel.
     public let senderID: Int32

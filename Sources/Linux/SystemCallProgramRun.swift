@@ -48,6 +48,7 @@ extension SystemCallProgram {
     public let step: Int
     /// What the step was for; empty where the program does not say.
     public let purpose: String
+    /// The call that failed, and why.
     public let error: SystemCallError
   }
 

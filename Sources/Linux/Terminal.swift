@@ -28,6 +28,7 @@ public struct WindowSize: Hashable, Sendable {
   /// Characters of a line; 0 when unknown.
   public var columns: Int
 
+  /// A size in characters.
   public init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns

@@ -7,6 +7,7 @@ internal import Glibc
 ///
 /// Source: unix(7), SOCK_SEQPACKET.
 public struct UnixSocket: ~Copyable, Sendable {
+  /// The socket.
   public let descriptor: FileDescriptor
 
   /// Takes over a socket.
@@ -93,7 +94,9 @@ private func controlMessage(with descriptor: Int32) -> [UInt64] {
 /// Two sockets connected to each other; either may be consumed alone.
 @frozen
 public struct UnixSocketPair: ~Copyable, Sendable {
+  /// One end.
   public let first: UnixSocket
+  /// The other end.
   public let second: UnixSocket
 
   /// - Throws: `SystemCallError` with `EMFILE` when there are too many descriptors.

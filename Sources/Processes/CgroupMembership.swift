@@ -14,6 +14,7 @@ public struct CgroupMembership: Hashable, Sendable {
   /// cgroup's path ends with ` (deleted)`.
   public let path: [UInt8]
 
+  /// A line from its parts.
   public init(hierarchyID: Int, controllers: [[UInt8]], path: [UInt8]) {
     self.hierarchyID = hierarchyID
     self.controllers = controllers

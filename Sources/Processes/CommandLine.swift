@@ -9,10 +9,12 @@ public struct CommandLine: Hashable, Sendable {
   /// The file's bytes as they are; empty for a kernel thread and a zombie.
   public let bytes: [UInt8]
 
+  /// The bytes of /proc/PID/cmdline.
   public init(bytes: [UInt8]) {
     self.bytes = bytes
   }
 
+  /// Whether there is none, as of a kernel thread or a zombie.
   public var isEmpty: Bool { bytes.isEmpty }
 
   /// The arguments; the NUL that ends each is left out. A program that wrote over them may leave one only.

@@ -4,26 +4,34 @@
 public struct ContainerName: Hashable, Sendable {
   /// Who made the cgroup.
   public enum Engine: String, CaseIterable, Hashable, Sendable {
+    /// Docker Engine.
     case docker
+    /// Podman, by its libpod cgroups.
     case podman
+    /// containerd without Kubernetes.
     case containerd
     /// containerd on behalf of a kubelet.
     case criContainerd = "cri-containerd"
+    /// CRI-O on behalf of a kubelet.
     case crio = "cri-o"
     /// A kubelet's cgroup whose runtime is not told in its name.
     case kubernetes
+    /// LXC and LXD.
     case lxc
+    /// systemd-nspawn, by its machine scopes.
     case systemdNspawn = "systemd-nspawn"
     /// No container: a service, scope or other unit of systemd.
     case systemdUnit = "systemd"
   }
 
+  /// Who made the cgroup.
   public let engine: Engine
   /// The container's id or name, the unit's name with its suffix.
   public let identifier: String
   /// The UID of the Kubernetes pod, with dashes.
   public let pod: String?
 
+  /// A name from its parts.
   public init(engine: Engine, identifier: String, pod: String? = nil) {
     self.engine = engine
     self.identifier = identifier

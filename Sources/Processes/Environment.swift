@@ -12,6 +12,7 @@ public struct Environment: Hashable, Sendable {
     /// The string without the NUL that ends it.
     public let bytes: [UInt8]
 
+    /// The bytes of /proc/PID/environ.
     public init(bytes: [UInt8]) {
       self.bytes = bytes
     }
@@ -41,6 +42,7 @@ public struct Environment: Hashable, Sendable {
     isUnterminated = text.count > 0 && text[text.count - 1] != 0
   }
 
+  /// An environment from its entries, in order.
   public init(entries: [Entry]) {
     self.entries = entries
     isUnterminated = false
@@ -83,12 +85,15 @@ extension Environment {
     /// First entries of names that both have, with values that differ.
     public var changed: [Change] = []
 
+    /// Whether nothing differs.
     public var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty }
   }
 
   /// One name with two values.
   public struct Change: Hashable, Sendable {
+    /// The parent's.
     public let before: Entry
+    /// The process's own.
     public let after: Entry
   }
 
@@ -122,6 +127,7 @@ extension Environment {
 
   /// One generation in a variable's descent.
   public struct Inheritance: Hashable, Sendable {
+    /// Where a value comes from.
     public enum Origin: Hashable, Sendable {
       /// The same value as the parent's, or absent in both.
       case inherited
@@ -134,7 +140,9 @@ extension Environment {
       /// No parent to compare with.
       case unknown
     }
+    /// The bytes after the `=`; nil where the variable is absent.
     public let value: [UInt8]?
+    /// How it stands to the parent's.
     public let origin: Origin
   }
 

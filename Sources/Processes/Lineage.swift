@@ -7,6 +7,7 @@ public import Linux
 ///
 /// Source: fork(2), execve(2).
 public struct Lineage: Sendable {
+  /// The process itself.
   public let process: ProcessRecord
   /// nil where the parent is outside of the PID namespace, or there is none.
   public let parent: ProcessRecord?
@@ -54,32 +55,59 @@ public struct Lineage: Sendable {
 extension Lineage {
   /// One thing that a process has from its parent, or not.
   public enum Trait: Hashable, Sendable {
+    /// Its number.
     case processID
+    /// When it began.
     case startTime
+    /// Signals that wait for it.
     case pendingSignals
+    /// Real, effective, saved and file system user.
     case userIDs
+    /// Real, effective, saved and file system group.
     case groupIDs
+    /// The further groups.
     case supplementaryGroups
+    /// CapInh.
     case inheritableCapabilities
+    /// CapPrm.
     case permittedCapabilities
+    /// CapEff.
     case effectiveCapabilities
+    /// CapBnd.
     case boundingCapabilities
+    /// CapAmb.
     case ambientCapabilities
+    /// Whether execve(2) can give no more rights.
     case noNewPrivileges
+    /// The mode of system call filtering, and how many filters.
     case seccomp
+    /// The context of the security module.
     case securityLabel
+    /// Where relative paths start.
     case workingDirectory
+    /// Where absolute paths start.
     case rootDirectory
+    /// Permissions that new files do not get.
     case umask
+    /// Session.
     case session
+    /// Process group.
     case processGroup
+    /// The terminal whose keys signal it.
     case controllingTerminal
+    /// The block that execve(2) laid down.
     case environment
+    /// The namespace of a kind.
     case namespace(NamespaceKind)
+    /// Its place in every hierarchy.
     case cgroup
+    /// 19 (low) to -20 (high).
     case nice
+    /// oom_score_adj.
     case outOfMemoryAdjustment
+    /// Signals that are kept waiting.
     case blockedSignals
+    /// Signals without effect.
     case ignoredSignals
     /// By its name in /proc/PID/limits.
     case limit(String)
@@ -116,11 +144,13 @@ extension Lineage {
 
   /// One trait of a process beside its parent's.
   public struct Comparison: Sendable {
+    /// What is compared.
     public let trait: Trait
     /// In words; `unreadable` with its reason where the kernel refused.
     public let process: Reading<String>
     /// In words; `notAsked` where there is no parent.
     public let parent: Reading<String>
+    /// The same or not.
     public let relation: Relation
 
     init(_ trait: Trait, process: ProcessRecord, parent: ProcessRecord?) {

@@ -6,10 +6,13 @@ internal import Linux
 ///
 /// Source: proc_pid_mountinfo(5).
 public struct MountInfo: Hashable, Sendable {
+  /// Reused once the mount is gone.
   public var mountID: UInt64
+  /// The mount that this one lies on.
   public var parentID: UInt64
   /// The device, major and minor, of files on it.
   public var deviceMajor: UInt32
+  /// The file system's device, lower part.
   public var deviceMinor: UInt32
   /// Which directory or file of the file system is mounted; for nsfs `net:[4026531840]`.
   public var root: [UInt8]
@@ -23,6 +26,7 @@ public struct MountInfo: Hashable, Sendable {
   public var master: UInt64?
   /// The nearest group, seen from the process's root, that it receives from.
   public var propagateFrom: UInt64?
+  /// Whether it cannot be bound elsewhere.
   public var isUnbindable: Bool
   /// For example `ext4`, `fuse.sshfs`.
   public var fileSystemType: [UInt8]

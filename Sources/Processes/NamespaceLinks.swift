@@ -6,9 +6,12 @@ public import Linux
 ///
 /// An inode's number is reused once its namespace is gone. Source: namespaces(7).
 public struct NamespaceLink: Hashable, Sendable {
+  /// Which of the eight.
   public let kind: NamespaceKind
+  /// The number in brackets.
   public let inode: UInt64
 
+  /// A link from its parts.
   public init(kind: NamespaceKind, inode: UInt64) {
     self.kind = kind
     self.inode = inode
@@ -52,6 +55,7 @@ public struct NamespaceLinks: Hashable, Sendable {
   /// Why a link could not be read: `EACCES`, or `ENOENT` for a zombie's.
   public internal(set) var firstError: Errno?
 
+  /// Nothing read.
   public init() {}
 
   /// The inode's number; nil where the link could not be read or does not exist.

@@ -11,6 +11,7 @@ public struct OpenFile: Hashable, Sendable {
   /// Where the link leads: a path, `pipe:[8372]`, `socket:[9182]`, `anon_inode:[eventpoll]`.
   public let target: [UInt8]
 
+  /// A descriptor from its parts.
   public init(number: Int32, target: [UInt8]) {
     self.number = number
     self.target = target

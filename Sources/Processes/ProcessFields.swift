@@ -14,13 +14,21 @@ public struct ProcessFields: OptionSet, Hashable, Sendable {
   public static let stat: ProcessFields = []
   /// Effective user and group, from the owner of /proc/PID: far cheaper than `status`.
   public static let owner = ProcessFields(rawValue: 1 << 0)
+  /// /proc/PID/status.
   public static let status = ProcessFields(rawValue: 1 << 1)
+  /// /proc/PID/cmdline.
   public static let commandLine = ProcessFields(rawValue: 1 << 2)
+  /// /proc/PID/environ, with the right to trace the process.
   public static let environment = ProcessFields(rawValue: 1 << 3)
+  /// /proc/PID/cwd, with the right to trace the process.
   public static let workingDirectory = ProcessFields(rawValue: 1 << 4)
+  /// /proc/PID/root, with the right to trace the process.
   public static let rootDirectory = ProcessFields(rawValue: 1 << 5)
+  /// /proc/PID/exe, with the right to trace the process.
   public static let executable = ProcessFields(rawValue: 1 << 6)
+  /// /proc/PID/limits.
   public static let limits = ProcessFields(rawValue: 1 << 7)
+  /// /proc/PID/cgroup.
   public static let cgroup = ProcessFields(rawValue: 1 << 8)
   /// The eight links of /proc/PID/ns.
   public static let namespaces = ProcessFields(rawValue: 1 << 9)

@@ -9,6 +9,7 @@ public struct ProcessIdentity: Hashable, Sendable {
   /// In clock ticks after boot, 100 in a second.
   public let startTime: UInt64
 
+  /// A process by its number and its start.
   public init(processID: Int32, startTime: UInt64) {
     self.processID = processID
     self.startTime = startTime

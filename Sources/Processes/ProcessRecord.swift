@@ -9,16 +9,25 @@ public import Linux
 public struct ProcessRecord: Sendable {
   /// /proc/PID/stat.
   public var stat: ProcessStat
+  /// Effective user and group, the owner of /proc/PID.
   public var owner: Reading<ProcessOwner> = .notAsked
+  /// /proc/PID/status.
   public var status: Reading<ProcessStatus> = .notAsked
+  /// /proc/PID/cmdline.
   public var commandLine: Reading<CommandLine> = .notAsked
+  /// /proc/PID/environ.
   public var environment: Reading<Environment> = .notAsked
+  /// /proc/PID/cwd.
   public var workingDirectory: Reading<DirectoryLink> = .notAsked
+  /// /proc/PID/root.
   public var rootDirectory: Reading<DirectoryLink> = .notAsked
   /// Where /proc/PID/exe leads; ` (deleted)` follows the path of a file that is gone.
   public var executable: Reading<[UInt8]> = .notAsked
+  /// /proc/PID/limits, in the kernel's order.
   public var limits: Reading<[ResourceLimit]> = .notAsked
+  /// /proc/PID/cgroup, one for each hierarchy.
   public var cgroup: Reading<[CgroupMembership]> = .notAsked
+  /// /proc/PID/ns.
   public var namespaces: Reading<NamespaceLinks> = .notAsked
   /// PIDs of the children of all its threads, ascending.
   public var children: Reading<[Int32]> = .notAsked
@@ -28,14 +37,17 @@ public struct ProcessRecord: Sendable {
   public var securityLabel: Reading<[UInt8]> = .notAsked
   /// `0` where it does not sleep or may not be known.
   public var waitChannel: Reading<[UInt8]> = .notAsked
+  /// /proc/PID/oom_score_adj and oom_score.
   public var outOfMemory: Reading<OutOfMemoryScore> = .notAsked
   /// 4294967295 where nobody logged in.
   public var loginUserID: Reading<UInt32> = .notAsked
 
+  /// A record of which nothing else was asked.
   public init(stat: ProcessStat) {
     self.stat = stat
   }
 
+  /// Its number in the reader's PID namespace.
   public var processID: Int32 { stat.processID }
   /// 0 where the parent is outside of the PID namespace, or there is none.
   public var parentID: Int32 { stat.parentID }
@@ -45,14 +57,18 @@ public struct ProcessRecord: Sendable {
   public var commandName: [UInt8] { stat.commandName }
   /// One letter: `R`, `S`, `D`, `T`, `t`, `Z`, `X`, `I`, …
   public var state: UInt8 { stat.state }
+  /// What tells it from a later process of the same number.
   public var identity: ProcessIdentity { stat.identity }
 }
 
 /// The effective user and group of a process.
 public struct ProcessOwner: Hashable, Sendable {
+  /// The effective user.
   public let userID: UInt32
+  /// The effective group.
   public let groupID: UInt32
 
+  /// An owner from its parts.
   public init(userID: UInt32, groupID: UInt32) {
     self.userID = userID
     self.groupID = groupID
@@ -69,7 +85,9 @@ public struct DirectoryLink: Hashable, Sendable {
 
 /// A directory by its device and inode.
 public struct DirectoryIdentity: Hashable, Sendable {
+  /// The file system's device.
   public let device: DeviceNumber
+  /// The inode's number there.
   public let inode: UInt64
 }
 

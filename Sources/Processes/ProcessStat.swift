@@ -6,6 +6,7 @@ internal import Linux
 ///
 /// Source: proc_pid_stat(5). Times are in clock ticks, 100 in a second.
 public struct ProcessStat: Hashable, Sendable {
+  /// Its number in the reader's PID namespace.
   public var processID: Int32
   /// At most 15 bytes of any value but NUL, more for kernel threads; parentheses and newlines included.
   public var commandName: [UInt8]
@@ -13,7 +14,9 @@ public struct ProcessStat: Hashable, Sendable {
   public var state: UInt8
   /// 0 where the parent is outside of the PID namespace, or there is none.
   public var parentID: Int32
+  /// The process group, by its leader's PID.
   public var processGroupID: Int32
+  /// The session, by its leader's PID.
   public var sessionID: Int32
   /// The controlling terminal; none is 0.
   public var terminal: TerminalNumber
@@ -21,9 +24,13 @@ public struct ProcessStat: Hashable, Sendable {
   public var foregroundProcessGroupID: Int32
   /// The kernel's PF_* flags.
   public var flags: UInt32
+  /// Page faults that needed no reading from disk.
   public var minorFaults: UInt64
+  /// The same of waited-for children.
   public var childMinorFaults: UInt64
+  /// Page faults that waited for the disk.
   public var majorFaults: UInt64
+  /// The same of waited-for children.
   public var childMajorFaults: UInt64
   /// In user mode, in clock ticks.
   public var userTime: UInt64
@@ -37,6 +44,7 @@ public struct ProcessStat: Hashable, Sendable {
   public var priority: Int32
   /// 19 (low) to -20 (high).
   public var nice: Int32
+  /// 1 for a program without threads.
   public var threadCount: Int32
   /// In clock ticks after boot.
   public var startTime: UInt64
@@ -46,11 +54,15 @@ public struct ProcessStat: Hashable, Sendable {
   public var residentPages: UInt64
   /// The soft limit in bytes; the largest number for none.
   public var residentLimit: UInt64
+  /// Where its program text begins; 0, or 1, without the right to trace the process.
   public var startCode: UInt64
+  /// Where its program text ends.
   public var endCode: UInt64
+  /// Where its stack begins, at the highest address.
   public var startStack: UInt64
   /// 0 without the right to trace the process, as are the other addresses.
   public var stackPointer: UInt64
+  /// Where it will go on.
   public var instructionPointer: UInt64
   /// Not 0 while the process is blocked; the symbol is in /proc/PID/wchan.
   public var waitChannel: UInt64
@@ -150,9 +162,12 @@ public struct TerminalNumber: RawRepresentable, Hashable, Sendable {
     self.rawValue = rawValue
   }
 
+  /// No terminal.
   public static let none = TerminalNumber(rawValue: 0)
 
+  /// Which driver.
   public var major: UInt32 { rawValue >> 8 & 0xfff }
+  /// Which of the driver's terminals.
   public var minor: UInt32 { rawValue & 0xff | rawValue >> 12 & 0xfff00 }
 
   /// The name below /dev, for example `pts/3`, `tty1`, `ttyS0`, `console`; `?` for none and for a device that

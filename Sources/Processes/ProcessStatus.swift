@@ -6,7 +6,9 @@ internal import Linux
 ///
 /// What an older kernel or a kernel thread lacks is nil or empty. Source: proc_pid_status(5).
 public struct ProcessStatus: Hashable, Sendable {
+  /// The process's PID, also in the status of a thread.
   public var threadGroupID: Int32 = 0
+  /// The thread's ID; the PID for the first thread.
   public var processID: Int32 = 0
   /// 0 where nobody traces it.
   public var tracerID: Int32 = 0
@@ -14,24 +16,37 @@ public struct ProcessStatus: Hashable, Sendable {
   public var userIDs = CredentialIDs()
   /// Real, effective, saved and file system group.
   public var groupIDs = CredentialIDs()
+  /// Ascending.
   public var supplementaryGroupIDs: [UInt32] = []
   /// PIDs from the reader's PID namespace down to the process's own.
   public var processIDs: [Int32] = []
+  /// NStgid: as `processIDs`, of the process.
   public var threadGroupIDs: [Int32] = []
+  /// NSpgid: as `processIDs`, of its process group.
   public var processGroupIDs: [Int32] = []
+  /// NSsid: as `processIDs`, of its session.
   public var sessionIDs: [Int32] = []
   /// Permission bits that are taken from new files.
   public var umask: UInt32?
+  /// 1 for a program without threads.
   public var threadCount: Int32 = 0
+  /// Empty for kernel threads and zombies.
   public var memory = MemoryUse()
+  /// Pending, blocked, ignored and caught.
   public var signals = SignalSets()
+  /// The five sets.
   public var capabilities = CapabilitySets()
+  /// Whether execve(2) can give no more rights.
   public var noNewPrivileges: Bool?
+  /// Whether system calls are filtered.
   public var seccompMode: SeccompMode?
+  /// How many filters there are, since 5.9.
   public var seccompFilterCount: Int?
   /// For example `0-3,8`.
   public var allowedCPUs: [UInt8] = []
+  /// How often it went to sleep by itself.
   public var voluntarySwitches: UInt64 = 0
+  /// How often another was given its processor.
   public var involuntarySwitches: UInt64 = 0
   /// Linux 6.8 says so itself; nil before.
   public var isKernelThread: Bool?
@@ -41,32 +56,53 @@ public struct ProcessStatus: Hashable, Sendable {
 ///
 /// Source: credentials(7).
 public struct CredentialIDs: Hashable, Sendable {
+  /// Who started it.
   public var real: UInt32 = 0
+  /// Who it acts as.
   public var effective: UInt32 = 0
+  /// Who it may act as again.
   public var saved: UInt32 = 0
+  /// Whose files it may reach.
   public var fileSystem: UInt32 = 0
 
+  /// All 0.
   public init() {}
 }
 
 /// What a process has of memory, in KiB; nil for a kernel thread and a zombie.
 public struct MemoryUse: Hashable, Sendable {
+  /// VmSize.
   public var virtualSize: UInt64?
+  /// VmPeak, the most there was.
   public var virtualPeak: UInt64?
+  /// VmLck, never swapped out.
   public var locked: UInt64?
+  /// VmPin, never moved.
   public var pinned: UInt64?
+  /// VmRSS, in memory now.
   public var resident: UInt64?
+  /// VmHWM, the most there was.
   public var residentPeak: UInt64?
+  /// RssAnon, of no file.
   public var residentAnonymous: UInt64?
+  /// RssFile, of files.
   public var residentFile: UInt64?
+  /// RssShmem, shared.
   public var residentShared: UInt64?
+  /// VmData.
   public var data: UInt64?
+  /// VmStk.
   public var stack: UInt64?
+  /// VmExe, the program's text.
   public var executable: UInt64?
+  /// VmLib, the text of its libraries.
   public var libraries: UInt64?
+  /// VmPTE, what the kernel needs to map it.
   public var pageTables: UInt64?
+  /// VmSwap.
   public var swapped: UInt64?
 
+  /// Nothing known.
   public init() {}
 }
 
@@ -74,15 +110,22 @@ public struct MemoryUse: Hashable, Sendable {
 ///
 /// Source: signal(7).
 public struct SignalSets: Hashable, Sendable {
+  /// SigPnd, for this thread alone.
   public var pendingForThread: UInt64 = 0
+  /// ShdPnd, for any thread.
   public var pendingForProcess: UInt64 = 0
+  /// SigBlk.
   public var blocked: UInt64 = 0
+  /// SigIgn.
   public var ignored: UInt64 = 0
+  /// SigCgt.
   public var caught: UInt64 = 0
   /// How many are queued for the real user, and how many may be.
   public var queued: UInt64 = 0
+  /// How many may be queued.
   public var queueLimit: UInt64 = 0
 
+  /// No signals.
   public init() {}
 }
 
@@ -90,19 +133,28 @@ public struct SignalSets: Hashable, Sendable {
 ///
 /// Source: capabilities(7).
 public struct CapabilitySets: Hashable, Sendable {
+  /// CapInh, kept by an execve(2) of a file with such capabilities.
   public var inheritable: UInt64 = 0
+  /// CapPrm, what may be made effective.
   public var permitted: UInt64 = 0
+  /// CapEff, what the kernel checks.
   public var effective: UInt64 = 0
+  /// CapBnd, the most that an execve(2) can give.
   public var bounding: UInt64 = 0
+  /// CapAmb, kept by the execve(2) of any ordinary file.
   public var ambient: UInt64 = 0
 
+  /// No capabilities.
   public init() {}
 }
 
 /// Source: seccomp(2).
 public enum SeccompMode: UInt8, Sendable {
+  /// No filtering.
   case disabled = 0
+  /// read(2), write(2), _exit(2) and sigreturn(2) alone.
   case strict = 1
+  /// A BPF program decides.
   case filter = 2
 }
 

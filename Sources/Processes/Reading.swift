@@ -10,6 +10,7 @@ public enum Reading<Value> {
   /// The kernel refused: `EACCES` without the right to look, `ENOENT` where a kernel thread or a zombie has no
   /// such thing, `ESRCH` when the process went away meanwhile, `EINVAL` when the text could not be understood.
   case unreadable(Errno)
+  /// It is there.
   case value(Value)
 
   /// The value; nil where it was not asked for or could not be read.

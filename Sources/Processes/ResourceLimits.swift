@@ -15,6 +15,7 @@ public struct ResourceLimit: Hashable, Sendable {
   /// `bytes`, `seconds`, `us`, …; empty for priorities.
   public let unit: String
 
+  /// A limit from its parts.
   public init(name: String, soft: UInt64?, hard: UInt64?, unit: String) {
     self.name = name
     self.soft = soft
