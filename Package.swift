@@ -50,12 +50,13 @@ let package = Package(
     .target(
       name: "Isolation", dependencies: ["Namespaces", "Cgroups", "Processes", "Linux", filePath],
       swiftSettings: house),
+    .target(name: "CourseFiles", path: "Sources/Lab/Courses", sources: ["courses.c"], cSettings: houseC),
     .target(
       name: "Lab",
       dependencies: [
-        "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath,
+        "CourseFiles", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath,
       ],
-      resources: [.embedInCode("Courses")],
+      exclude: ["Courses"],
       swiftSettings: house),
     .target(
       name: "Commands",
@@ -80,7 +81,7 @@ let package = Package(
       name: "IsolationTests",
       dependencies: ["Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath, "Probe"],
       swiftSettings: house),
-    .testTarget(name: "LabTests", dependencies: ["Lab", "Linux", filePath], swiftSettings: house),
+    .testTarget(name: "LabTests", dependencies: ["Lab", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "Processes", "Linux", filePath], swiftSettings: house),
   ]

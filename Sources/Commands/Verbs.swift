@@ -58,7 +58,7 @@ struct Pangaea: ParsableCommand {
           Passthrough<EnterCommand>.self,
           Passthrough<HostnameCommand>.self,
         ]),
-      CommandGroup(name: "Learn", subcommands: []),
+      CommandGroup(name: "Learn", subcommands: [LabCommand.self]),
     ])
 }
 

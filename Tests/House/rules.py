@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "Isolation": {"Namespaces", "Cgroups", "CSeccomp"},
     "OCI": set(),
     "Containers": {"Isolation", "OCI"},
-    "Lab": {"Isolation", "Namespaces"},
+    "Lab": {"CourseFiles", "Isolation", "Namespaces"},
     "Web": {"Isolation", "Namespaces"},
     "Commands": {"Lab", "Web", "Containers", "Isolation"},
     "EngineCommands": {"Containers"},
@@ -24,7 +24,6 @@ ANYWHERE = {"Swift", "Synchronization", "SystemPackage", "Logging"}
 OTHERS = {
     "Linux": {"Glibc"},
     "Commands": {"ArgumentParser"},
-    "Lab": {"Yams"},
     "Web": {"FlyingFox"},
 }
 LIBC = {"Glibc", "CLinux", "Musl", "Darwin"}

@@ -1,0 +1,138 @@
+// A course as a value: sections of claims, and for each claim what is told, typed and checked. Nothing here
+// touches the machine.
+
+/// What a course says of the sentence that a claim is about.
+public enum Verdict: String, Hashable, Sendable, CaseIterable {
+  /// The kernel shows it.
+  case holds
+  /// True within a limit, and the limit is shown.
+  case qualified
+  /// Not what Linux does; what Linux does is shown.
+  case refuted
+  /// Told in prose; there is nothing to run.
+  case notShown = "not-shown"
+
+  /// The word as a report prints it.
+  public var word: String { self == .notShown ? "not shown" : rawValue }
+}
+
+/// A course: one Markdown file.
+public struct Course: Hashable, Sendable {
+  /// The file's name without `.md`.
+  public let name: String
+  /// The heading of level 1.
+  public let title: String
+  /// The prose before the first section.
+  public let introduction: String
+  public internal(set) var sections: [CourseSection]
+
+  /// Every claim, in the order of the file.
+  public var claims: [Claim] { sections.flatMap(\.claims) }
+
+  /// The claim that has this number; nil when none does.
+  public func claim(numbered number: String) -> Claim? {
+    claims.first { $0.answers(to: number) }
+  }
+}
+
+/// A part of a course: a heading of level 2 and what follows it.
+public struct CourseSection: Hashable, Sendable {
+  public let title: String
+  /// The prose before the first claim.
+  public internal(set) var introduction: String
+  public internal(set) var claims: [Claim]
+}
+
+/// A sentence, what the course says of it, and the experiment that shows it: a heading of level 3 and what follows.
+public struct Claim: Hashable, Sendable {
+  /// The number before the colon of the heading, for example `S12`, `S20–S22` or `S33, S37, S38`.
+  public let number: String
+  /// The heading after the colon.
+  public let title: String
+  public internal(set) var sentence: String
+  public internal(set) var verdict: Verdict
+  /// What must be there for the experiment to be made.
+  public internal(set) var needs: [Need]
+  public internal(set) var blocks: [Block]
+  /// The line of the heading, from 1.
+  public let line: Int
+
+  /// A part of a claim, in the order of the file.
+  public enum Block: Hashable, Sendable {
+    case prose(String)
+    case commands(Commands)
+    case facts(Facts)
+    case hint(String)
+  }
+
+  /// The hints, in order.
+  public var hints: [String] {
+    blocks.compactMap { if case .hint(let text) = $0 { text } else { nil } }
+  }
+
+  /// Whether a number names this claim: the whole of it, one of its parts, or one within a range.
+  public func answers(to wanted: String) -> Bool {
+    let wanted = wanted.lowercased()
+    if number.lowercased() == wanted { return true }
+    return number.lowercased().split(separator: ",").contains { part in
+      let ends = part.split(whereSeparator: { $0 == "–" || $0 == " " }).map(String.init)
+      if ends.contains(wanted) { return true }
+      guard ends.count == 2, let first = Claim.serial(ends[0]), let last = Claim.serial(ends[1]),
+        let asked = Claim.serial(wanted)
+      else { return false }
+      return first.prefix == asked.prefix && first.number <= asked.number && asked.number <= last.number
+    }
+  }
+
+  private static func serial(_ text: String) -> (prefix: String, number: Int)? {
+    let digits = text.drop { !$0.isNumber }
+    guard let number = Int(digits) else { return nil }
+    return (String(text.dropLast(digits.count)), number)
+  }
+}
+
+/// The two terminals of a course.
+public enum TerminalName: String, Hashable, Sendable, CaseIterable {
+  case a = "A"
+  case b = "B"
+}
+
+/// What is typed at one terminal, line by line.
+public struct Commands: Hashable, Sendable {
+  public let terminal: TerminalName
+  public let lines: [TypedLine]
+  /// Whether the last line's end is waited for; else it goes on running.
+  public let waitsForLast: Bool
+}
+
+/// A line that is typed.
+public struct TypedLine: Hashable, Sendable {
+  /// A part of the line.
+  public enum Piece: Hashable, Sendable {
+    case literal(String)
+    /// The PID of a named process, as the terminals' PID namespace numbers it: `{name}`.
+    case processID(String)
+    /// A control character without a newline after it, for example 0x03 for `^C`.
+    case control(UInt8)
+  }
+  public let pieces: [Piece]
+}
+
+/// Facts that must become true together, in order.
+public struct Facts: Hashable, Sendable {
+  public let statements: [Statement]
+  /// How long each is waited for, in milliseconds.
+  public let deadline: Int
+}
+
+/// What must be there for an experiment.
+public enum Need: Hashable, Sendable {
+  /// A program on the PATH of the terminals.
+  case program(String)
+  /// A controller of cgroups whose limits can be set; `kill` for cgroup.kill of version 2.
+  case controlGroup(String)
+  /// A kind of namespace that the kernel has.
+  case namespace(String)
+  /// A user ID other than the lab's that a process may take on.
+  case otherUser
+}

@@ -1,0 +1,120 @@
+// A terminal of a course: a shell on a pseudo-terminal, typed at and watched from outside. That a command has
+// ended is told by what the kernel says of the foreground process, never by what is printed.
+
+import Linux
+import Processes
+import struct SystemPackage.FilePath
+
+/// One of the two terminals.
+final class LabTerminal {
+  let name: TerminalName
+  /// The shell that leads the terminal's session.
+  let shell: ProcessIdentity
+  private let pty: PseudoTerminal
+  /// Everything that was printed, as a person would have seen it.
+  private(set) var transcript: [UInt8] = []
+  private var buffer = [UInt8](repeating: 0, count: 4096)
+
+  /// Opens a terminal in a world and starts a shell on it.
+  ///
+  /// - Throws: `SystemCallError` of the step that failed.
+  init(_ name: TerminalName, in world: borrowing LabWorld, shell: FilePath, path: String) throws(SystemCallError) {
+    self.name = name
+    let pty = try PseudoTerminal(size: WindowSize(rows: 24, columns: 80))
+    let environment = [
+      "PATH=\(path)", "HOME=\(LabWorldPlan.home.string)", "PWD=\(LabWorldPlan.home.string)", "LC_ALL=C", "TERM=dumb",
+      "PS1=\(name.rawValue)$ ", "SHELL=\(shell.string)", "USER=root", "HISTFILE=",
+    ]
+    let processID = try world.startShell(
+      shell, ["bash", "--noprofile", "--norc", "-i"], environment: environment, on: pty)
+    self.pty = pty
+    self.shell = try ProcessRecord.read(processID, .stat).identity
+  }
+
+  /// The process that reads what is typed now: the leader of the terminal's foreground process group; nil when it
+  /// has gone.
+  func foreground() throws(SystemCallError) -> ProcessIdentity? {
+    let group = try pty.controller.foregroundProcessGroup()
+    if group == 0 { return nil }
+    do throws(SystemCallError) {
+      return try ProcessRecord.read(group, .stat).identity
+    } catch {
+      if error.errno == .esrch { return nil }
+      throw error
+    }
+  }
+
+  /// The PID of the foreground process group's leader; 0 when there is none.
+  func foregroundGroup() throws(SystemCallError) -> Int32 {
+    try pty.controller.foregroundProcessGroup()
+  }
+
+  /// Types a text.
+  ///
+  /// - Returns: what the foreground process had done until then, for `hasTaken`.
+  /// - Throws: `SystemCallError` with `EIO` when the shell has ended.
+  func type(_ bytes: [UInt8]) throws(SystemCallError) -> Progress {
+    let before = try progress()
+    try pty.controller.write(bytes)
+    return before
+  }
+
+  /// How far a process has come: it has slept so many times.
+  struct Progress: Equatable {
+    let process: ProcessIdentity?
+    let sleeps: UInt64
+  }
+
+  private func progress() throws(SystemCallError) -> Progress {
+    guard let process = try foreground() else { return Progress(process: nil, sleeps: 0) }
+    let status = try ProcessRecord.read(process, .status).status.value
+    return Progress(process: process, sleeps: status?.voluntarySwitches ?? 0)
+  }
+
+  /// Whether a process sleeps in the foreground until something is typed, and all that was typed has been taken.
+  ///
+  /// - Parameter before: what `type` gave; nil when nothing was typed.
+  /// - Throws: `SystemCallError` with `EACCES` or `EPERM` when the kernel does not tell which system call it is in.
+  func isWaiting(since before: Progress?) throws(SystemCallError) -> Bool {
+    try drain()
+    guard let process = try foreground() else { return false }
+    do throws(SystemCallError) {
+      guard try awaitsInput(process), try pty.terminal.bytesToRead() == 0 else { return false }
+      guard let before else { return true }
+      if try progress() == before { return false }
+      return try awaitsInput(process)
+    } catch {
+      if error.errno == .esrch || error.errno == .enoent { return false }
+      throw error
+    }
+  }
+
+  private func awaitsInput(_ process: ProcessIdentity) throws(SystemCallError) -> Bool {
+    let record = try ProcessRecord.read(process, .stat)
+    guard record.state == UInt8(ascii: "S") else { return false }
+    let text = try FileDescriptor.workingDirectory.readFile(FilePath("/proc/\(process.processID)/syscall"))
+    return CurrentSystemCall(text)?.awaitsInput ?? false
+  }
+
+  /// Takes what was printed into the transcript, so that nothing that prints is held up.
+  ///
+  /// - Throws: `SystemCallError` with any errno of read(2) other than those of an end.
+  func drain() throws(SystemCallError) {
+    do throws(SystemCallError) {
+      while true {
+        let count = try pty.controller.read(into: &buffer)
+        if count == 0 { return }
+        transcript += buffer[..<count]
+      }
+    } catch {
+      // EIO: nobody has the terminal open.
+      if error.errno != .eagain && error.errno != .eio { throw error }
+    }
+  }
+
+  /// The transcript since it was last taken.
+  func takeTranscript() -> [UInt8] {
+    defer { transcript = [] }
+    return transcript
+  }
+}

@@ -1,0 +1,166 @@
+// The world in which a course is run: namespaces of its own, whose init dies with the lab, so that nothing a
+// course does can outlast it or reach the machine.
+
+import Linux
+import struct SystemPackage.FilePath
+
+/// What a world is made of.
+struct LabWorldPlan {
+  /// Whether the world has a user namespace, in which an ordinary user is root.
+  let hasUserNamespace: Bool
+  /// The user and group who are root in it.
+  let userID: UInt32
+  let groupID: UInt32
+  /// The program whose verbs stand on the terminals' PATH under the classic names.
+  let program: FilePath
+  /// `cgroup.procs` of the cgroups that everything in it is a member of.
+  let membershipFiles: [FilePath]
+
+  /// The hostname at the beginning.
+  static let hostname = "pangaea"
+  /// A tmpfs of the world's own lies over this directory.
+  static let scratch = FilePath("/tmp")
+  static let home = FilePath("/tmp/home")
+  static let programs = FilePath("/tmp/bin")
+  /// The classic names that the program answers to.
+  static let classicNames = ["unshare", "nsenter", "lsns", "ps", "pstree", "kill", "hostname"]
+
+  var namespaces: CloneFlags {
+    var kinds: CloneFlags = [.newMount, .newPID, .newUTS, .newIPC]
+    if hasUserNamespace { kinds.insert(.newUser) }
+    return kinds
+  }
+
+  /// What the world's init does: it dies with the lab, makes the mounts, and then only adopts orphans.
+  ///
+  /// - Parameters:
+  ///   - go: read before anything is made; the lab has written the id maps and cgroups then.
+  ///   - lab: the lab's end of that pipe, closed here so that the lab's death is seen.
+  func initProgram(go: Int32, lab: Int32) -> SystemCallProgram {
+    var program = SystemCallProgram()
+    program.append(.setParentDeathSignal(.kill))
+    program.append(.close(.descriptor(lab)))
+    program.append(.await(go, for: "the lab has set up ids and cgroups"))
+    program.append(.startSession())
+    program.append(.unshare(.newCgroup))
+    appendMounts(to: &program)
+    program.append(.setHostname(LabWorldPlan.hostname))
+    program.append(.setName("init"))
+    let null = program.appendKeepingResult(.open("/dev/null", .readWrite))
+    for standard: Int32 in 0...2 { program.append(.duplicate(.register(null), as: standard)) }
+    program.append(.changeDirectory("/"))
+    program.append(.ignore(.child))
+    // Closes the pipe of the report as well: that tells the lab that all is made.
+    program.append(.closeAll(from: 3))
+    program.append(.waitForever())
+    return program
+  }
+
+  private func appendMounts(to program: inout SystemCallProgram) {
+    program.append(.mount("none", on: "/", [.recursive, .private]))
+    let own = program.appendKeepingResult(.openTree(self.program, [.clone]))
+    program.append(.mount("proc", on: "/proc", type: "proc", [.noSetUID, .noDevices, .noExecution]))
+    program.append(.mount("tmpfs", on: LabWorldPlan.scratch, type: "tmpfs", [.noDevices], data: "mode=755"))
+    program.append(.makeDirectory(LabWorldPlan.home))
+    program.append(.makeDirectory(LabWorldPlan.programs))
+    let target = LabWorldPlan.programs.appending("pangaea")
+    let file = program.appendKeepingResult(.open(target, [.writeOnly, .create], mode: 0o755))
+    program.append(.close(.register(file)))
+    program.append(.attach(own, on: target))
+    for name in LabWorldPlan.classicNames {
+      program.append(.makeSymbolicLink(LabWorldPlan.programs.appending(name), to: "pangaea"))
+    }
+  }
+
+  /// What starts a shell in the world: it joins the world, is adopted by its init, and has a terminal of its own.
+  func shellProgram(
+    world: Int32, terminal: Int32, shell: FilePath, arguments: [String], environment: [String]
+  ) -> SystemCallProgram {
+    var program = SystemCallProgram()
+    for path in membershipFiles {
+      let file = program.appendKeepingResult(.open(path, .writeOnly))
+      program.append(.write(Array("0".utf8), to: .register(file), named: path))
+      program.append(.close(.register(file)))
+    }
+    program.append(.setns(.descriptor(world), namespaces.union(.newCgroup), on: "the lab's world"))
+    program.append(.fork(parent: []))
+    program.append(.fork(parent: .leaves))
+    program.append(.startSession())
+    program.append(.setControllingTerminal(.descriptor(terminal)))
+    for standard: Int32 in 0...2 { program.append(.duplicate(.descriptor(terminal), as: standard)) }
+    program.append(.changeDirectory(LabWorldPlan.home))
+    program.append(.execute([shell], arguments.map { Array($0.utf8) }, environment: environment.map { Array($0.utf8) }))
+    return program
+  }
+}
+
+/// A running world. Its end is the end of everything in it.
+struct LabWorld: ~Copyable {
+  let plan: LabWorldPlan
+  /// The PID of its init, as the lab sees it.
+  let initID: Int32
+  private let initFD: PIDFD
+
+  /// Makes a world.
+  ///
+  /// - Throws: `SystemCallError` of the call that failed, when the machine does not let one be made.
+  init(_ plan: LabWorldPlan) throws(SystemCallError) {
+    let pipe = try Pipe()
+    let program = plan.initProgram(go: pipe.reading.number, lab: pipe.writing.number)
+    let child = try program.start(namespaces: plan.namespaces)
+    do throws(SystemCallError) {
+      try LabWorld.prepare(child.processID, plan)
+      try pipe.writing.write([1])
+      try child.report.awaitExecution()
+    } catch {
+      try child.pidfd.send(.kill)
+      _ = try child.pidfd.wait()
+      throw error
+    }
+    self.plan = plan
+    initID = child.processID
+    initFD = child.pidfd
+  }
+
+  private static func prepare(_ process: Int32, _ plan: LabWorldPlan) throws(SystemCallError) {
+    func write(_ text: String, to path: FilePath) throws(SystemCallError) {
+      try FileDescriptor.open(path, .writeOnly).write(text)
+    }
+    if plan.hasUserNamespace {
+      let directory = FilePath("/proc/\(process)")
+      try write("deny", to: directory.appending("setgroups"))
+      try write("0 \(plan.userID) 1", to: directory.appending("uid_map"))
+      try write("0 \(plan.groupID) 1", to: directory.appending("gid_map"))
+    }
+    for path in plan.membershipFiles { try write(String(process), to: path) }
+  }
+
+  /// Starts a shell on a terminal of its own.
+  ///
+  /// - Returns: its PID as the lab sees it.
+  /// - Throws: `SystemCallError` of the step that failed.
+  func startShell(
+    _ shell: FilePath, _ arguments: [String], environment: [String], on pty: borrowing PseudoTerminal
+  ) throws(SystemCallError) -> Int32 {
+    let program = plan.shellProgram(
+      world: initFD.descriptor.number, terminal: pty.terminal.number, shell: shell, arguments: arguments,
+      environment: environment)
+    let child = try program.start()
+    do throws(SystemCallError) {
+      try child.report.awaitExecution()
+    } catch {
+      _ = try child.pidfd.wait()
+      throw error
+    }
+    _ = try child.pidfd.wait()
+    return try pty.controller.terminalSession()
+  }
+
+  /// Ends the world: its init is killed, the kernel kills the rest, and this waits until all are gone.
+  ///
+  /// - Throws: `SystemCallError` when it had ended before.
+  consuming func end() throws(SystemCallError) {
+    try initFD.send(.kill)
+    _ = try initFD.wait()
+  }
+}

@@ -1,0 +1,129 @@
+// Where courses are run: what all claims have in common, and one claim from its beginning to its end.
+
+import Linux
+import Processes
+public import struct SystemPackage.FilePath
+
+/// Runs claims, each in a world of its own.
+public struct Laboratory {
+  /// The program whose verbs stand in for tools that the machine does not have.
+  public let program: FilePath
+  /// PATH of the terminals.
+  let path: String
+  let shell: FilePath
+  let plan: LabWorldPlan
+  private let watch: (LabEvent) -> Void
+
+  /// Looks at the machine, and decides how worlds are made: as root without a user namespace, as anybody else with.
+  ///
+  /// - Parameters:
+  ///   - program: the `pangaea` executable.
+  ///   - prefersOwnTools: whether the program's verbs go before the machine's tools.
+  ///   - watch: called with each thing that happens.
+  /// - Throws: `LabFailure` when the machine has no bash, or its /proc cannot be read.
+  public init(
+    program: FilePath, prefersOwnTools: Bool = false, watch: @escaping (LabEvent) -> Void = { _ in }
+  ) throws(LabFailure) {
+    self.program = program
+    self.watch = watch
+    let own = LabWorldPlan.programs.string
+    let machine = environmentVariable("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    let complete = machine.contains("/sbin") ? machine : machine + ":/usr/sbin:/sbin"
+    path = prefersOwnTools ? "\(own):\(complete)" : "\(complete):\(own)"
+    guard let shell = Laboratory.find("bash", in: complete) else {
+      throw LabFailure(what: "the terminals need bash, and there is none on the PATH", remedy: "install bash")
+    }
+    self.shell = shell
+    let owner = try LabFailure.wrapping("/proc cannot be read") { () throws(SystemCallError) in
+      try ProcessRecord.read(Laboratory.ownProcessID(), [.owner]).owner.value
+    }
+    plan = LabWorldPlan(
+      hasUserNamespace: owner?.userID != 0, userID: owner?.userID ?? 0, groupID: owner?.groupID ?? 0,
+      program: program, membershipFiles: [])
+  }
+
+  private static func ownProcessID() throws(SystemCallError) -> Int32 {
+    let link = try FileDescriptor.workingDirectory.readLink(FilePath("/proc/self"))
+    return Int32(String(decoding: link, as: UTF8.self)) ?? 0
+  }
+
+  /// The first file of a name in the directories of a PATH.
+  static func find(_ name: String, in path: String) -> FilePath? {
+    for directory in path.split(separator: ":") {
+      let candidate = FilePath(String(directory)).appending(name)
+      if (try? FileDescriptor.workingDirectory.status(of: candidate))?.isFile == true { return candidate }
+    }
+    return nil
+  }
+
+  /// Runs one claim.
+  ///
+  /// - Throws: `LabFailure` when no world can be made: then nothing can be said of any claim.
+  public func run(_ claim: Claim) throws(LabFailure) -> Outcome {
+    let start = monotonicNanoseconds()
+    var run = ClaimRun(watch: watch)
+    if claim.verdict == .notShown {
+      run.tell(claim)
+    } else if let lack = lack(of: claim) {
+      run.result = .cannotTell(lack)
+    } else {
+      try runInWorld(claim, &run)
+    }
+    return Outcome(
+      claim: claim, result: run.result, evidence: run.evidence, duration: monotonicNanoseconds() - start)
+  }
+
+  private func runInWorld(_ claim: Claim, _ run: inout ClaimRun) throws(LabFailure) {
+    let world: LabWorld
+    do throws(SystemCallError) { world = try LabWorld(plan) } catch {
+      throw LabFailure(
+        what: "no world can be made to run the course in: \(error)",
+        remedy: plan.hasUserNamespace ? "as root, or where user namespaces are allowed" : nil)
+    }
+    do throws(SystemCallError) {
+      let a = try LabTerminal(.a, in: world, shell: shell, path: path)
+      let b = try LabTerminal(.b, in: world, shell: shell, path: path)
+      let initProcess = try ProcessRecord.read(world.initID, .stat).identity
+      run.carryOut(claim, Observer(initProcess: initProcess, terminals: [.a: a, .b: b]))
+    } catch {
+      run.result = .cannotTell("the terminals do not start: \(error)")
+    }
+    do throws(SystemCallError) { try world.end() } catch {
+      run.result = .notAsExpected("the world had ended before its time: \(error)")
+    }
+  }
+
+  /// What the machine lacks for a claim; nil when nothing.
+  private func lack(of claim: Claim) -> String? {
+    for need in claim.needs {
+      switch need {
+      case .program(let name):
+        if Laboratory.find(name, in: path) == nil && !LabWorldPlan.classicNames.contains(name) {
+          return "there is no program \(name)"
+        }
+      case .namespace(let kind):
+        if (try? FileDescriptor.workingDirectory.status(of: FilePath("/proc/self/ns/\(kind)"))) == nil {
+          return "this kernel has no \(kind) namespaces"
+        }
+      case .otherUser:
+        if plan.hasUserNamespace { return "it takes a second user, and an ordinary user has one ID" }
+      case .controlGroup(let controller): return "the limits of \(controller) cannot be set here"
+      }
+    }
+    return nil
+  }
+}
+
+/// Why the lab could not look at all.
+public struct LabFailure: Error, Hashable, Sendable {
+  public let what: String
+  public let remedy: String?
+
+  static func wrapping<Result>(
+    _ what: String, _ call: () throws(SystemCallError) -> Result
+  ) throws(LabFailure) -> Result {
+    do throws(SystemCallError) { return try call() } catch {
+      throw LabFailure(what: "\(what): \(error)", remedy: nil)
+    }
+  }
+}

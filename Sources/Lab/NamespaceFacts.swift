@@ -1,0 +1,124 @@
+// Facts of the namespaces that a process is in, and of what it sees there.
+
+import Linux
+import Processes
+import struct SystemPackage.FilePath
+
+extension Observer {
+  /// Reads a property of a process that its namespaces decide.
+  func readNamespaces(
+    _ property: Property, of process: ProcessValue, _ arguments: [Argument]
+  ) throws(Unknown) -> Value {
+    switch property {
+    case .namespace: return .namespace(try namespace(kind(arguments[0]), of: process))
+    case .namespaceForChildren: return .namespace(try namespaceForChildren(kind(arguments[0]), of: process))
+    case .namespaces:
+      var inodes: [String] = []
+      for kind in NamespaceKind.allCases { inodes.append(try namespace(kind, of: process).link.description) }
+      return .record(Array(inodes.joined(separator: " ").utf8), shown: "\(inodes.count) namespaces")
+    case .hostname: return .text(try utsName("hostname", of: process))
+    case .domainname: return .text(try utsName("domainname", of: process))
+    case .mounts:
+      let text = try procFile(process, "mountinfo")
+      let mounts = MountInfo.parse(text.span)
+      return .number(mounts.count { $0.mountPoint == Array(arguments[0].utf8) })
+    case .interfaces:
+      let lines = try procFile(process, "net/dev").split(separator: UInt8(ascii: "\n"))
+      return .number(max(lines.count - 2, 0))
+    case .userMap: return .text(try map("uid_map", of: process))
+    case .groupMap: return .text(try map("gid_map", of: process))
+    default: return .number(try clockOffset(arguments[0], of: process))
+    }
+  }
+
+  private func kind(_ name: String) throws(Unknown) -> NamespaceKind {
+    guard let kind = NamespaceKind(named: name) else { throw .missing("\(name) is no kind of namespace") }
+    return kind
+  }
+
+  private func namespace(_ kind: NamespaceKind, of process: ProcessValue) throws(Unknown) -> NamespaceValue {
+    NamespaceValue(link: try link("ns/\(kind.procName)", of: process), uniqueID: nil)
+  }
+
+  private func namespaceForChildren(
+    _ kind: NamespaceKind, of process: ProcessValue
+  ) throws(Unknown) -> NamespaceValue {
+    NamespaceValue(link: try link("ns/\(kind.procName)_for_children", of: process), uniqueID: nil)
+  }
+
+  /// Where a link below /proc/PID/ns leads.
+  private func link(_ name: String, of process: ProcessValue) throws(Unknown) -> NamespaceLink {
+    let path = FilePath("/proc/\(process.identity.processID)/\(name)")
+    let text = try asking { () throws(SystemCallError) in try FileDescriptor.workingDirectory.readLink(path) }
+    guard let link = NamespaceLink(text.span) else { throw .refused("\(path.string) leads to no namespace") }
+    return link
+  }
+
+  /// A map of IDs as lines of inside, outside and length, each with single spaces.
+  private func map(_ file: String, of process: ProcessValue) throws(Unknown) -> String {
+    let text = String(decoding: try procFile(process, file), as: UTF8.self)
+    return text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }.joined(separator: ", ")
+  }
+
+  private func clockOffset(_ clock: String, of process: ProcessValue) throws(Unknown) -> Int {
+    let text = String(decoding: try procFile(process, "timens_offsets"), as: UTF8.self)
+    let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
+    guard let line = lines.first(where: { $0.count == 3 && $0[0] == clock }), let seconds = Int(line[1]) else {
+      throw .missing("\(clock) is no clock of a time namespace")
+    }
+    return seconds
+  }
+
+  /// A name of a process's UTS namespace, read by a child that joins it through a pidfd.
+  private func utsName(_ name: String, of process: ProcessValue) throws(Unknown) -> String {
+    let own = try namespace(.user, of: try self.process(try labProcessID()))
+    let joined: CloneFlags = try namespace(.user, of: process) == own ? .newUTS : [.newUTS, .newUser]
+    let path = FilePath("/proc/sys/kernel/\(name)")
+    let processID = process.identity.processID
+    let text = try asking { () throws(SystemCallError) in try Observer.readJoined(processID, joined, path) }
+    return String(decoding: text.last == UInt8(ascii: "\n") ? text.dropLast() : text[...], as: UTF8.self)
+  }
+
+  private static func readJoined(
+    _ processID: Int32, _ kinds: CloneFlags, _ path: FilePath
+  ) throws(SystemCallError) -> [UInt8] {
+    let target = try PIDFD(opening: processID)
+    let pipe = try Pipe()
+    let program = reader(target.descriptor.number, kinds, path, output: pipe.writing.number)
+    return try output(of: program, from: pipe)
+  }
+
+  /// A program that joins namespaces of a process and writes what a file says there.
+  private static func reader(
+    _ target: Int32, _ kinds: CloneFlags, _ path: FilePath, output: Int32
+  ) -> SystemCallProgram {
+    var program = SystemCallProgram()
+    program.append(.setns(.descriptor(target), kinds, on: "the process's namespaces"))
+    let file = program.appendKeepingResult(.open(path, .readOnly))
+    program.append(.sendFile(from: .register(file), to: .descriptor(output), count: 4096, on: path.string))
+    program.append(.exit(0))
+    return program
+  }
+
+  private static func output(
+    of program: SystemCallProgram, from pipe: borrowing Pipe
+  ) throws(SystemCallError) -> [UInt8] {
+    let child = try program.start()
+    try child.report.awaitExecution()
+    _ = try child.pidfd.wait()
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = try pipe.reading.read(into: &buffer)
+    return Array(buffer[..<count])
+  }
+
+  /// Reads a property of a namespace.
+  func read(_ property: Property, of namespace: NamespaceValue) throws(Unknown) -> Value {
+    let kind = namespace.link.kind
+    let table = try asking { () throws(SystemCallError) in try ProcessTable(reading: [.namespaces, .status]) }
+    let members = table.records.filter { $0.namespaces.value?.link(kind) == namespace.link }
+    switch property {
+    case .members: return .processes(Set(members.map { value(of: $0) }))
+    default: throw .refused("\(property.rawValue) is not read yet")
+    }
+  }
+}

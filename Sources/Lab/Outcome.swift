@@ -1,0 +1,42 @@
+// What came of a claim: values that reports are made from.
+
+/// A fact and what it was found to be.
+public struct Evidence: Hashable, Sendable {
+  /// The fact as the course has it.
+  public let fact: String
+  /// What was read.
+  public let found: String
+  /// Whether the fact was true in time.
+  public let isMet: Bool
+}
+
+/// How a claim's experiment ended.
+public enum Result: Hashable, Sendable {
+  /// Every fact was found: the claim is what the course says of it.
+  case asExpected
+  /// A fact was not found, and why.
+  case notAsExpected(String)
+  /// The machine lacks something, or refuses it; which.
+  case cannotTell(String)
+  /// There is nothing to run.
+  case told
+}
+
+/// What came of one claim.
+public struct Outcome: Hashable, Sendable {
+  public let claim: Claim
+  public let result: Result
+  public let evidence: [Evidence]
+  /// In nanoseconds.
+  public let duration: UInt64
+}
+
+/// Something that happens while a claim is run, for those who watch.
+public enum LabEvent: Sendable {
+  case prose(String)
+  /// A line is about to be typed.
+  case typing(TerminalName, String)
+  /// What both terminals printed since.
+  case printed(TerminalName, [UInt8])
+  case found(Evidence)
+}

@@ -1,0 +1,161 @@
+// Facts of one process: its family, what it is doing, and what it inherited.
+
+import Linux
+import Processes
+import struct SystemPackage.FilePath
+
+extension Observer {
+  /// Reads a property of a process.
+  func read(_ property: Property, of process: ProcessValue, _ arguments: [Argument]) throws(Unknown) -> Value {
+    switch property {
+    case .parent, .children, .child, .descendants, .foreground, .session:
+      try readFamily(property, of: process, arguments)
+    case .pid, .innerPID, .machinePID, .pidLevels, .startTime: try readNumber(property, of: process)
+    case .alive, .name, .executable, .arguments, .state, .systemCall, .pendingSignals, .exit:
+      try readDoing(property, of: process)
+    case .credentials, .userID, .workingDirectory, .root, .umask, .limits, .terminal, .controlGroups, .environment,
+      .environmentBlock:
+      try readInherited(property, of: process, arguments)
+    case .file, .number, .rows: try readWritten(property, by: process, arguments)
+    case .limit, .counter: try readControlGroup(property, of: process, arguments)
+    default: try readNamespaces(property, of: process, arguments)
+    }
+  }
+
+  private func readFamily(
+    _ property: Property, of process: ProcessValue, _ arguments: [Argument]
+  ) throws(Unknown) -> Value {
+    let processID = process.identity.processID
+    switch property {
+    case .parent: return .process(try self.process(try record(process, .stat).parentID))
+    case .session: return .process(try self.process(try record(process, .stat).stat.sessionID))
+    case .children: return .processes(Set(try tree().children(of: processID).map { value(of: $0) }))
+    case .descendants: return .processes(Set(try tree().descendants(of: processID).map { value(of: $0) }))
+    case .foreground:
+      let group = try record(process, .stat).stat.foregroundProcessGroupID
+      if group <= 0 { throw .missing("it has no terminal") }
+      return .process(try self.process(group))
+    default:
+      let wanted = arguments[0]
+      let found = try tree().descendants(of: processID).first { text(ofCommand: $0).hasPrefix(wanted) }
+      guard let found else { throw .missing("no descendant was started as \"\(wanted)\"") }
+      return .process(value(of: found))
+    }
+  }
+
+  /// The command line with spaces between its arguments.
+  private func text(ofCommand record: ProcessRecord) -> String {
+    (record.commandLine.value?.arguments ?? []).map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+  }
+
+  private func readNumber(_ property: Property, of process: ProcessValue) throws(Unknown) -> Value {
+    switch property {
+    case .machinePID: return .number(Int(process.identity.processID))
+    case .startTime: return .number(Int(process.identity.startTime))
+    case .pid:
+      guard let number = process.worldID else { throw .missing("it is not in the terminals' world") }
+      return .number(Int(number))
+    default:
+      let numbers = try field(try record(process, .status).status, "status").processIDs
+      return .number(property == .pidLevels ? numbers.count : Int(numbers.last ?? 0))
+    }
+  }
+
+  private func readDoing(_ property: Property, of process: ProcessValue) throws(Unknown) -> Value {
+    switch property {
+    case .alive: return .flag(isAlive(process))
+    case .name: return .text(String(decoding: try record(process, .stat).commandName, as: UTF8.self))
+    case .executable:
+      let path = try field(try record(process, .executable).executable, "exe")
+      return .text(String(decoding: path, as: UTF8.self))
+    case .arguments: return .text(text(ofCommand: try record(process, .commandLine)))
+    case .state:
+      let letter = try record(process, .stat).state
+      return .text(stateNames[letter] ?? String(decoding: [letter], as: UTF8.self))
+    case .systemCall:
+      let call = CurrentSystemCall(try procFile(process, "syscall"))
+      guard let call else { return .absent }
+      return .text(call.number.name ?? "number \(call.number.rawValue)")
+    default:
+      let signals = try field(try record(process, .status).status, "status").signals
+      let pending = SignalSet(rawValue: signals.pendingForThread | signals.pendingForProcess)
+      let names = (1...64).map { Signal(rawValue: $0) }.filter { pending.contains(SignalSet($0)) }.map(\.name)
+      return names.isEmpty ? .absent : .text(names.joined(separator: " "))
+    }
+  }
+
+  private var stateNames: [UInt8: String] {
+    [
+      UInt8(ascii: "R"): "running", UInt8(ascii: "S"): "sleeping", UInt8(ascii: "D"): "waiting",
+      UInt8(ascii: "T"): "stopped", UInt8(ascii: "t"): "traced", UInt8(ascii: "Z"): "zombie",
+    ]
+  }
+
+  /// Whether a process has not ended; a zombie has.
+  private func isAlive(_ process: ProcessValue) -> Bool {
+    do throws(SystemCallError) {
+      return try !ProcessRecord.read(process.identity, .stat).stat.isZombie
+    } catch {
+      return false
+    }
+  }
+
+  private func readInherited(
+    _ property: Property, of process: ProcessValue, _ arguments: [Argument]
+  ) throws(Unknown) -> Value {
+    switch property {
+    case .credentials: return credentials(try field(try record(process, .status).status, "status"))
+    case .userID: return .number(Int(try field(try record(process, .status).status, "status").userIDs.effective))
+    case .umask:
+      guard let mask = try field(try record(process, .status).status, "status").umask else { return .absent }
+      return .text("0" + String(mask, radix: 8))
+    case .workingDirectory: return text(try field(try record(process, .workingDirectory).workingDirectory, "cwd"))
+    case .root: return text(try field(try record(process, .rootDirectory).rootDirectory, "root"))
+    case .limits:
+      let limits = try field(try record(process, .limits).limits, "limits")
+      return .record(try procFile(process, "limits"), shown: "\(limits.count) limits")
+    case .terminal: return .text(try record(process, .stat).stat.terminal.name)
+    case .controlGroups:
+      let groups = try field(try record(process, .cgroup).cgroup, "cgroup")
+      return .record(try procFile(process, "cgroup"), shown: "its place in \(groups.count) hierarchies")
+    case .environmentBlock:
+      let environment = try field(try record(process, .environment).environment, "environ")
+      return .record(environment.block, shown: "\(environment.entries.count) variables")
+    default:
+      let environment = try field(try record(process, .environment).environment, "environ")
+      guard let value = environment.value(of: Array(arguments[0].utf8)) else { return .absent }
+      return .text(String(decoding: value, as: UTF8.self))
+    }
+  }
+
+  private func text(_ link: DirectoryLink) -> Value {
+    .text(String(decoding: link.target, as: UTF8.self))
+  }
+
+  private func credentials(_ status: ProcessStatus) -> Value {
+    let sets = status.capabilities
+    let numbers =
+      [status.userIDs, status.groupIDs].flatMap { [$0.real, $0.effective, $0.saved, $0.fileSystem] }
+      + status.supplementaryGroupIDs
+    let words = numbers.map(String.init) + [sets.permitted, sets.effective, sets.bounding].map { String($0) }
+    let shown = "user \(status.userIDs.effective), group \(status.groupIDs.effective), its capabilities"
+    return .record(Array(words.joined(separator: " ").utf8), shown: shown)
+  }
+
+  /// Reads a property of a set of processes.
+  func read(_ property: Property, of processes: Set<ProcessValue>) throws(Unknown) -> Value {
+    if property == .count { return .number(processes.count) }
+    let parents = try tree([.status])
+    let roots = processes.filter { process in
+      guard let parent = parents.parent(of: process.identity.processID) else { return true }
+      return !processes.contains(value(of: parent))
+    }
+    if property == .roots { return .processes(roots) }
+    // A stray names a parent that is not among all processes.
+    return .processes(
+      roots.filter { process in
+        let record = parents.table[process.identity.processID]
+        return record.map { $0.parentID != 0 && parents.table[$0.parentID] == nil } ?? false
+      })
+  }
+}
