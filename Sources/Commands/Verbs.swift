@@ -10,6 +10,7 @@ enum Verbs {
     case "hostname": HostnameCommand.self
     case "run": RunCommand.self
     case "unshare": UnshareCommand.self
+    case "nsenter": NsenterCommand.self
     case "enter": EnterCommand.self
     default: nil
     }
@@ -20,6 +21,7 @@ enum Verbs {
     switch name {
     case "hostname": HostnameCommand.self
     case "unshare": UnshareCommand.self
+    case "nsenter": NsenterCommand.self
     default: nil
     }
   }
@@ -55,6 +57,7 @@ struct Pangaea: ParsableCommand {
         subcommands: [
           Passthrough<RunCommand>.self,
           Passthrough<UnshareCommand>.self,
+          Passthrough<NsenterCommand>.self,
           Passthrough<EnterCommand>.self,
           Passthrough<HostnameCommand>.self,
         ]),

@@ -147,6 +147,13 @@ extension Diagnosis {
     }
   }
 
+  /// Why supplementary groups could not be dropped, neither before nor after a user namespace was joined.
+  public static func ofSetgroups(_ errno: Errno) -> Diagnosis? {
+    guard errno == .eperm else { return nil }
+    return Diagnosis(
+      "the user namespace denies setgroups(2), and outside CAP_SETGID is missing", remedy: "add --preserve-credentials")
+  }
+
   /// Why a proc could not be mounted.
   ///
   /// - Parameter kinds: the namespaces that were made with it.

@@ -60,7 +60,7 @@ extension JoinPlan {
       try program.run()
     } catch {
       withExtendedLifetime(files) {}
-      throw .failed(IsolationError(purpose: error.purpose, cause: error.error))
+      throw .failed(purpose: error.purpose, error.error)
     }
   }
 }

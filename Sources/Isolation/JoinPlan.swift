@@ -90,8 +90,8 @@ public enum JoinError: Error, Hashable, Sendable {
   case noUnifiedCgroups
   /// The target's control group is not to be read from /proc/PID/cgroup.
   case noCgroup
-  /// A call on the way failed.
-  case failed(IsolationError)
+  /// A call on the way failed; its purpose is as a person would say it.
+  case failed(purpose: String, SystemCallError)
 }
 
 extension JoinPlan {

@@ -54,7 +54,7 @@ struct JoinedFiles: ~Copyable {
     do throws(SystemCallError) {
       return own(try FileDescriptor.open(path, flags).release())
     } catch {
-      throw .failed(IsolationError(purpose: "open \(path.string)", cause: error))
+      throw .failed(purpose: "open \(path.string)", error)
     }
   }
 
@@ -110,7 +110,7 @@ extension JoinedFiles {
     do throws(SystemCallError) {
       return try FileDescriptor.workingDirectory.status(of: path).inode
     } catch {
-      throw .failed(IsolationError(purpose: "look at \(path.string)", cause: error))
+      throw .failed(purpose: "look at \(path.string)", error)
     }
   }
 
@@ -138,7 +138,7 @@ extension JoinedFiles {
       let namespace = NamespaceDescriptor(FileDescriptor(borrowing: child))
       keep(.user, own(try namespace.owner().release()))
     } catch {
-      throw .failed(IsolationError(purpose: "open the parent user namespace", cause: error))
+      throw .failed(purpose: "open the parent user namespace", error)
     }
   }
 
@@ -157,7 +157,7 @@ extension JoinedFiles {
       let copy = try PIDFD(FileDescriptor(borrowing: pidfd)).copyDescriptor(socket)
       keep(.network, own(try copy.networkNamespace().release()))
     } catch {
-      throw .failed(IsolationError(purpose: "find the network namespace of descriptor \(socket)", cause: error))
+      throw .failed(purpose: "find the network namespace of descriptor \(socket)", error)
     }
   }
 }
@@ -178,7 +178,7 @@ extension JoinedFiles {
     do throws(SystemCallError) {
       return try FileDescriptor.open(path).readAll()
     } catch {
-      throw .failed(IsolationError(purpose: "open \(path.string)", cause: error))
+      throw .failed(purpose: "open \(path.string)", error)
     }
   }
 
