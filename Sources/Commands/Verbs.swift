@@ -22,6 +22,7 @@ enum Verbs {
     case "hostname": HostnameCommand.self
     case "unshare": UnshareCommand.self
     case "nsenter": NsenterCommand.self
+    case "pstree": PstreeCommand.self
     default: nil
     }
   }
