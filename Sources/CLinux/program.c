@@ -80,18 +80,6 @@ struct action {
 
 static const struct action standard = {0};
 
-// A handler of the program that was forked must not run in the child, so what is handled becomes the
-// default; what is ignored stays ignored, as it does across exec.
-static void drop_signal_handlers(void) {
-    for (int number = 1; number <= 64; number++) {
-        struct action action = {0};
-        int64_t known = clinux_call(__NR_rt_sigaction, (uint64_t)number, 0, address(&action), 8, 0, 0);
-        if (known == 0 && action.handler != (void *)SIG_DFL && action.handler != (void *)SIG_IGN) {
-            clinux_call(__NR_rt_sigaction, (uint64_t)number, address(&standard), 0, 8, 0, 0);
-        }
-    }
-}
-
 static int is_file_missing(int64_t result) {
     return result == -ENOENT || result == -ENOTDIR || result == -EACCES || result == -ELOOP || result == -ENAMETOOLONG;
 }
@@ -110,7 +98,6 @@ static int64_t execute(const uint64_t argument[6], uint64_t signal_mask) {
     const char *const *paths = pointer(argument[0]);
     int64_t result = -ENOENT;
     int64_t worst = -ENOENT;
-    drop_signal_handlers();
     uint64_t blocked = set_signal_mask(signal_mask);
     for (; *paths != 0 && is_file_missing(result); paths++) {
         result = execute_file(*paths, argument);
@@ -121,8 +108,10 @@ static int64_t execute(const uint64_t argument[6], uint64_t signal_mask) {
 }
 
 static int64_t fork_with(uint64_t flags, int32_t cgroup, int32_t *pidfd) {
+    // A handler of the program that is forked must not run in the child. What is ignored stays ignored, as it
+    // does across exec.
     struct clone_args arguments = {
-        .flags = flags,
+        .flags = flags | CLONE_CLEAR_SIGHAND,
         .pidfd = address(pidfd),
         .exit_signal = SIGCHLD,
     };
@@ -175,8 +164,7 @@ __attribute__((noreturn)) static void end_as(int status, uint64_t roles) {
     }
     int signal = end_signal(status);
     if (roles & CLINUX_PARENT_DIES_ALIKE) {
-        drop_signal_handlers();
-        set_signal_mask(0);
+            set_signal_mask(0);
         send(call3(__NR_getpid, 0, 0, 0), signal);
     }
     leave(128 + signal);
@@ -225,8 +213,7 @@ __attribute__((noreturn)) static void attend(int64_t child, uint64_t roles) {
         awaited = ALL_SIGNALS;
     } else {
         uint64_t outlasted = roles & CLINUX_PARENT_OUTLASTS ? SIGNAL_BIT(SIGINT) | SIGNAL_BIT(SIGTERM) : 0;
-        drop_signal_handlers();
-        set_signal_mask(SIGNAL_BIT(SIGCHLD) | outlasted);
+            set_signal_mask(SIGNAL_BIT(SIGCHLD) | outlasted);
     }
     int status = 0;
     int ended = reap(child, &status, roles);

@@ -22,7 +22,7 @@ extension SystemCallProgram.Step {
   public static func unmount(_ target: FilePath, _ flags: UnmountFlags = []) -> Self {
     Self(
       "umount2", .call(__NR_umount2),
-      [.path(target), .value(flags.rawValue, shown: flags.contains(.detach) ? "MNT_DETACH" : nil)],
+      [.path(target), .value(flags.rawValue, shown: flags.contains(.detach) ? "MNT_DETACH" : String(flags.rawValue))],
       on: target.string)
   }
 

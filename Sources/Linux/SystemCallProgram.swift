@@ -15,22 +15,68 @@ public struct SystemCallProgram: Sendable {
     let number: UInt8
   }
 
-  /// An argument of a step.
-  public enum Argument: Sendable {
-    /// A number, and how to show it in a plan; nil shows the number.
-    case value(UInt64, shown: String? = nil)
-    /// The result of a former step.
-    case register(Register)
-    /// A path or a text, NUL-terminated for the kernel.
-    case path(FilePath)
-    /// Bytes without a terminator, and how to show them in a plan.
-    case bytes([UInt8], shown: String)
-    /// A NULL-terminated array of NUL-terminated texts, and how to show it.
-    case texts([[UInt8]], shown: String)
+  /// An argument of a step. How it is shown is worked out only when a plan is printed.
+  public struct Argument: Sendable {
+    /// What the kernel gets.
+    enum Content: Sendable {
+      case value(UInt64)
+      /// The result of a former step.
+      case register(Register)
+      /// NUL-terminated for the kernel.
+      case path(FilePath)
+      /// NUL-terminated already, and there for ever.
+      case literal(StaticString)
+      case bytes([UInt8])
+      /// A NULL-terminated array of NUL-terminated texts.
+      case texts([[UInt8]])
+    }
+
+    let content: Content
+    let shown: @Sendable () -> String
+
+    private init(_ content: Content, shown: @escaping @Sendable () -> String) {
+      self.content = content
+      self.shown = shown
+    }
+
+    /// A number.
+    public static func value(_ number: UInt64) -> Argument {
+      Argument(.value(number)) { String(Int64(bitPattern: number)) }
+    }
+
+    /// A number, and how to show it in a plan.
+    public static func value(_ number: UInt64, shown: @autoclosure @escaping @Sendable () -> String) -> Argument {
+      Argument(.value(number), shown: shown)
+    }
 
     /// A descriptor's number.
     public static func descriptor(_ number: Int32) -> Argument {
-      .value(UInt64(descriptor: number), shown: number == -100 ? "AT_FDCWD" : String(number))
+      Argument(.value(UInt64(descriptor: number))) { number == -100 ? "AT_FDCWD" : String(number) }
+    }
+
+    /// The result of a former step.
+    public static func register(_ register: Register) -> Argument {
+      Argument(.register(register)) { "$\(register.number)" }
+    }
+
+    /// A path or a text.
+    public static func path(_ path: FilePath) -> Argument {
+      Argument(.path(path)) { "\"\(path.string)\"" }
+    }
+
+    /// A text that is part of this program.
+    static func literal(_ text: StaticString) -> Argument {
+      Argument(.literal(text)) { "\"\(text)\"" }
+    }
+
+    /// Bytes without a terminator, and how to show them in a plan.
+    public static func bytes(_ bytes: [UInt8], shown: @autoclosure @escaping @Sendable () -> String) -> Argument {
+      Argument(.bytes(bytes), shown: shown)
+    }
+
+    /// Texts, and how to show them in a plan.
+    static func texts(_ texts: [[UInt8]], shown: @autoclosure @escaping @Sendable () -> String) -> Argument {
+      Argument(.texts(texts), shown: shown)
     }
   }
 
@@ -55,7 +101,7 @@ public struct SystemCallProgram: Sendable {
     /// The call's name, for a plan and for errors.
     public let call: String
     /// What the call is made on, for errors.
-    public let object: String
+    public var object: String { describeObject() }
     /// What the step is for, as a person would say it; steps that belong together have the same.
     public internal(set) var purpose: String = ""
     /// Errnos that are no failure here.
@@ -66,10 +112,14 @@ public struct SystemCallProgram: Sendable {
     public var result: Register?
     let operation: Operation
     var arguments: [Argument]
+    private let describeObject: @Sendable () -> String
 
-    init(_ call: String, _ operation: Operation, _ arguments: [Argument], on object: String = "") {
+    init(
+      _ call: String, _ operation: Operation, _ arguments: [Argument],
+      on object: @autoclosure @escaping @Sendable () -> String = ""
+    ) {
       self.call = call
-      self.object = object
+      self.describeObject = object
       self.operation = operation
       self.arguments = arguments
     }
@@ -155,14 +205,7 @@ extension SystemCallProgram.Step {
 }
 
 extension SystemCallProgram.Argument: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .value(let number, let shown): shown ?? String(Int64(bitPattern: number))
-    case .register(let register): "$\(register.number)"
-    case .path(let path): "\"\(path.string)\""
-    case .bytes(_, let shown), .texts(_, let shown): shown
-    }
-  }
+  public var description: String { shown() }
 }
 
 extension SystemCallProgram.Step: CustomStringConvertible {

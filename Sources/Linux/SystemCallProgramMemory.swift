@@ -37,7 +37,7 @@ final class SystemCallProgramMemory {
     var arguments: [UInt64] = [0, 0, 0, 0, 0, 0]
     for (index, argument) in step.arguments.enumerated() {
       arguments[index] = value(of: argument)
-      if case .register = argument { flat.from_registers |= 1 << index }
+      if case .register = argument.content { flat.from_registers |= 1 << index }
     }
     flat.argument = (
       arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]
@@ -66,12 +66,13 @@ final class SystemCallProgramMemory {
   }
 
   private func value(of argument: SystemCallProgram.Argument) -> UInt64 {
-    switch argument {
-    case .value(let number, _): number
+    switch argument.content {
+    case .value(let number): number
     case .register(let register): UInt64(register.number)
     case .path(let path): unsafe UInt64(address: keep(path.terminatedBytes))
-    case .bytes(let bytes, _): unsafe UInt64(address: keep(bytes))
-    case .texts(let texts, _):
+    case .literal(let text): unsafe UInt64(address: text.utf8Start)
+    case .bytes(let bytes): unsafe UInt64(address: keep(bytes))
+    case .texts(let texts):
       unsafe UInt64(address: keep(texts.map { unsafe UInt64(address: keep($0 + [0])) } + [0]))
     }
   }
