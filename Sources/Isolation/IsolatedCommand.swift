@@ -1,8 +1,5 @@
 // What a new world runs: the program, its arguments and the environment it is given.
 
-internal import Linux
-public import struct SystemPackage.FilePath
-
 /// A command line with the environment it starts with.
 public struct IsolatedCommand: Hashable, Sendable {
   /// The program's name or path first; bytes without NUL.
@@ -55,14 +52,14 @@ public struct IsolatedCommand: Hashable, Sendable {
   /// of the command's own PATH.
   ///
   /// Source: environ(7), execvp(3).
-  public var candidates: [FilePath] {
+  public var candidates: [[UInt8]] {
     guard let name = program ?? arguments.first, !name.isEmpty else { return [] }
-    if name.contains(UInt8(ascii: "/")) { return [FilePath(bytes: name)] }
+    if name.contains(UInt8(ascii: "/")) { return [name] }
     let path = value(of: "PATH") ?? Array("/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin".utf8)
     let directories = path.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     return directories.map { directory in
       let start: [UInt8] = directory.isEmpty ? [UInt8(ascii: ".")] : Array(directory)
-      return FilePath(bytes: start + [UInt8(ascii: "/")] + name)
+      return start + [UInt8(ascii: "/")] + name
     }
   }
 }

@@ -59,31 +59,42 @@ extension SystemCallProgram.Step {
   ///   - arguments: with the program's name first; bytes without NUL.
   ///   - environment: `NAME=value` entries; bytes without NUL.
   public static func execute(
-    _ candidates: [FilePath], _ arguments: [[UInt8]], environment: [[UInt8]]
+    _ candidates: [[UInt8]], _ arguments: [[UInt8]], environment: [[UInt8]]
   ) -> Self {
     Self(
       "execve", .execute, executionArguments(candidates, arguments, environment),
       on: String(decoding: arguments.first ?? [], as: UTF8.self))
   }
 
+  /// execve(2) of the first of these paths that there is; see `execute` of bytes.
+  public static func execute(
+    _ candidates: [FilePath], _ arguments: [[UInt8]], environment: [[UInt8]]
+  ) -> Self {
+    execute(candidates.map { $0.terminatedBytes.dropLast() }, arguments, environment: environment)
+  }
+
   /// Runs another program in a child and waits for it; an exit status other than 0 is `ECHILD`.
-  public static func run(_ candidates: [FilePath], _ arguments: [[UInt8]], environment: [[UInt8]]) -> Self {
+  public static func run(_ candidates: [[UInt8]], _ arguments: [[UInt8]], environment: [[UInt8]]) -> Self {
     Self(
       "fork+execve+wait4", .run, executionArguments(candidates, arguments, environment),
       on: String(decoding: arguments.first ?? [], as: UTF8.self))
   }
 
   private static func executionArguments(
-    _ candidates: [FilePath], _ arguments: [[UInt8]], _ environment: [[UInt8]]
+    _ candidates: [[UInt8]], _ arguments: [[UInt8]], _ environment: [[UInt8]]
   ) -> [SystemCallProgram.Argument] {
-    let shown = arguments.map { "\"" + String(decoding: $0, as: UTF8.self) + "\"" }.joined(separator: ", ")
-    let paths = candidates.map { Array($0.terminatedBytes.dropLast()) }
+    var interpreted = arguments
+    interpreted.replaceSubrange(0..<min(1, arguments.count), with: [Array("/bin/sh".utf8), []])
     return [
-      .texts(paths, shown: candidates.count == 1 ? "\"\(candidates[0].string)\"" : "PATH"),
-      .texts(arguments, shown: "[\(shown)]"),
+      .texts(candidates, shown: candidates.count == 1 ? quoted(candidates[0]) : "PATH"),
+      .texts(arguments, shown: "[" + arguments.map(quoted).joined(separator: ", ") + "]"),
       .texts(environment, shown: "/* \(environment.count) variables */"),
-      .texts([Array("/bin/sh".utf8), []] + arguments.dropFirst(), shown: "/* or by /bin/sh */"),
+      .texts(interpreted, shown: "/* or by /bin/sh */"),
     ]
+  }
+
+  private static func quoted(_ text: [UInt8]) -> String {
+    "\"" + String(decoding: text, as: UTF8.self) + "\""
   }
 
   /// Reads one byte: waits until whoever holds the other end of a pipe says to go on. Its end is `ECANCELED`.
