@@ -15,9 +15,6 @@ let package = Package(
   name: "benchmarks",
   targets: [
     .target(name: "CWorld", cSettings: houseC),
-    .executableTarget(name: "floor", cSettings: houseC),
-    .executableTarget(name: "measure", cSettings: houseC),
-    .executableTarget(name: "population", cSettings: houseC),
     .executableTarget(name: "benchmarks", dependencies: ["CWorld"], swiftSettings: house),
   ]
 )

@@ -20,7 +20,11 @@ extension World {
   }
 
   private func instructions(of command: [String]) -> Int? {
-    let text = text(of: ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"] + command)
+    let counting = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    let (status, output) = run(counting + command)
+    // 127, as a wait status: the program came as far as the execve(2) that fails.
+    guard status == 127 << 8 else { return nil }
+    let text = String(decoding: output, as: UTF8.self)
     let counts = text.split(separator: "\n").compactMap { line -> Int? in
       guard line.contains("Collected :"), let count = line.split(separator: " ").last else { return nil }
       return Int(count)
