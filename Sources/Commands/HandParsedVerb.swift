@@ -34,6 +34,8 @@ struct VerbDescription: Sendable {
   var seeAlso: [String] = []
   /// Verbs of the verb, as `check` of `lab`.
   var verbs: [VerbDescription] = []
+  /// Left out of the list of verbs.
+  var isHidden = false
 
   /// A command line, and what it does.
   struct Example: Sendable {

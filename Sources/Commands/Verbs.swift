@@ -12,6 +12,8 @@ enum Verbs {
     case "unshare": UnshareCommand.self
     case "nsenter": NsenterCommand.self
     case "enter": EnterCommand.self
+    case "complete": CompleteCommand.self
+    case "generate": GenerateCommand.self
     default: nil
     }
   }
@@ -71,7 +73,8 @@ struct Passthrough<Verb: HandParsedVerb>: ParsableCommand {
   static var configuration: CommandConfiguration {
     let verb = Verb.description
     return CommandConfiguration(
-      commandName: verb.name, abstract: verb.abstract.prefix(1).uppercased() + verb.abstract.dropFirst() + ".")
+      commandName: verb.name, abstract: verb.abstract.prefix(1).uppercased() + verb.abstract.dropFirst() + ".",
+      shouldDisplay: !verb.isHidden)
   }
 
   @Argument(parsing: .captureForPassthrough) var arguments: [String] = []

@@ -1,0 +1,95 @@
+// The scripts that teach bash, zsh and fish to ask `pangaea complete` what can come next.
+
+/// A shell that can complete.
+enum CompletionScript: String, CaseIterable {
+  case bash
+  case zsh
+  case fish
+
+  /// Where a share directory has it.
+  var path: String {
+    switch self {
+    case .bash: "bash-completion/completions/pangaea"
+    case .zsh: "zsh/site-functions/_pangaea"
+    case .fish: "fish/vendor_completions.d/pangaea.fish"
+    }
+  }
+
+  /// The script.
+  var text: String {
+    switch self {
+    case .bash: CompletionScript.bashText
+    case .zsh: CompletionScript.zshText
+    case .fish: CompletionScript.fishText
+    }
+  }
+
+  private static let bashText = #"""
+    # Completion of pangaea(1) for bash: the program itself says what can come next.
+    _pangaea() {
+      local word=${COMP_WORDS[COMP_CWORD]} line lines=() words=("${COMP_WORDS[@]:1:COMP_CWORD}")
+      # bash takes --name=value for three words.
+      if [[ $word == "=" && COMP_CWORD -gt 1 ]]; then
+        word=
+        words=("${COMP_WORDS[@]:1:COMP_CWORD-2}" "${COMP_WORDS[COMP_CWORD-1]}=")
+      elif [[ COMP_CWORD -gt 2 && ${COMP_WORDS[COMP_CWORD-1]} == "=" ]]; then
+        words=("${COMP_WORDS[@]:1:COMP_CWORD-3}" "${COMP_WORDS[COMP_CWORD-2]}=$word")
+      fi
+      mapfile -t lines < <("${COMP_WORDS[0]}" complete -- "${words[@]}" 2>/dev/null)
+      COMPREPLY=()
+      case ${lines[0]} in
+        :files) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        :directories) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+        :commands) mapfile -t COMPREPLY < <(compgen -c -- "$word"); return ;;
+      esac
+      for line in "${lines[@]}"; do
+        line=${line%%$'\t'*}
+        [[ ${words[-1]} == --*=* ]] && line=${line#*=}
+        COMPREPLY+=("$line")
+      done
+    }
+    complete -F _pangaea pangaea
+
+    """#
+
+  private static let zshText = #"""
+    #compdef pangaea
+    # Completion of pangaea(1) for zsh: the program itself says what can come next.
+    _pangaea() {
+      local line
+      local -a lines candidates
+      lines=("${(@f)$($words[1] complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+      case $lines[1] in
+        :files) _files; return ;;
+        :directories) _files -/; return ;;
+        :commands) _command_names -e; return ;;
+      esac
+      for line in $lines; do
+        candidates+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+      done
+      _describe -V pangaea candidates
+    }
+    if [[ $funcstack[1] == _pangaea ]]; then _pangaea "$@"; else compdef _pangaea pangaea; fi
+
+    """#
+
+  private static let fishText = #"""
+    # Completion of pangaea(1) for fish: the program itself says what can come next.
+    function __pangaea_complete
+      set -l words (commandline -opc) (commandline -ct)
+      set -l lines ($words[1] complete -- $words[2..-1] 2>/dev/null)
+      switch "$lines[1]"
+        case :files
+          __fish_complete_path (commandline -ct)
+        case :directories
+          __fish_complete_directories (commandline -ct)
+        case :commands
+          __fish_complete_command
+        case '*'
+          printf '%s\n' $lines
+      end
+    end
+    complete -c pangaea -f -a '(__pangaea_complete)'
+
+    """#
+}
