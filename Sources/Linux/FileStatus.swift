@@ -102,13 +102,16 @@ extension FileDescriptor {
 
   /// The status of a file of this directory.
   ///
+  /// - Parameter asksServer: whether a network file system is asked anew; else what is known here is enough, and a
+  ///   server that does not answer cannot hold up the call (AT_STATX_DONT_SYNC).
   /// - Throws: `SystemCallError` with any errno of statx(2).
   public func status(
-    of path: NumberedPath, followsLink: Bool = true
+    of path: NumberedPath, followsLink: Bool = true, asksServer: Bool = true
   ) throws(SystemCallError) -> FileStatus {
     let number = number
     return try unsafe path.withText { (text) throws(SystemCallError) in
-      try unsafe statx(number, text, followsLink ? 0 : UInt64(AT_SYMLINK_NOFOLLOW)) { path.description }
+      let flags = (followsLink ? 0 : AT_SYMLINK_NOFOLLOW) | (asksServer ? 0 : 0x4000)
+      return try unsafe statx(number, text, UInt64(flags)) { path.description }
     }
   }
 }

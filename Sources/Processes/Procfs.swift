@@ -7,7 +7,8 @@ public import struct SystemPackage.FilePath
 ///
 /// Source: proc(5).
 public final class Procfs: Sendable {
-  let directory: FileDescriptor
+  /// The directory of its root; relative paths such as `12/ns/uts` start here.
+  public let directory: FileDescriptor
   /// Why it could not be opened; thrown by whoever reads through it.
   private let failure: SystemCallError?
 

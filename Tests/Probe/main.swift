@@ -7,7 +7,11 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "crowd":
   exitProcess(Crowd(worlds: arguments.dropFirst().first.flatMap { Int($0) } ?? 0).run())
+case "thread-namespace":
+  await holdNamespaceByThread()
+case "socket-namespace":
+  holdNamespaceBySocket()
 default:
-  print("usage: Probe crowd COUNT")
+  print("usage: Probe crowd COUNT | thread-namespace | socket-namespace")
   exitProcess(2)
 }
