@@ -178,15 +178,3 @@ extension NamespaceDescriptor {
       mountCount: information.nr_mounts)
   }
 }
-
-extension FileDescriptor {
-  /// The network namespace that this socket was made in.
-  ///
-  /// - Throws: `SystemCallError` with `EPERM` without CAP_NET_ADMIN there, `ENOTTY` when it is no socket.
-  ///
-  /// Corresponds to ioctl SIOCGSKNS, Linux 4.10.
-  public func networkNamespace() throws(SystemCallError) -> NamespaceDescriptor {
-    let number = try ioControl("ioctl(SIOCGSKNS)", number, 0x894c)
-    return NamespaceDescriptor(FileDescriptor(owning: Int32(number)))
-  }
-}
