@@ -5,12 +5,14 @@ DESTDIR ?=
 ROW ?=
 
 RELEASE = .build/release/pangaea
+PROGRAM ?= $(RELEASE)
+CLASSIC = unshare nsenter lsns ps pstree kill hostname
 SWIFT_SOURCES = Package.swift Sources Tests $(wildcard Examples Benchmarks)
 
 .PHONY: help lab test build lint bench docs install
 
 help: ## say what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ":.*## " '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: build ## run every experiment of the course on this kernel and print the verdicts
 	@$(RELEASE) lab check
@@ -32,9 +34,15 @@ bench: build ## measure each claim of speed beside its peer (ROW=ps for one row)
 	@.ci/packages bench
 	@SWIFT='$(SWIFT)' Benchmarks/run $(ROW)
 
-docs: build ## make the man pages and try the README's examples
+docs: build ## make the manual pages, the library's documentation, and try the README's examples
 	@.ci/packages docs
-	@Documentation/make $(RELEASE)
+	@SWIFT='$(SWIFT)' Documentation/make $(RELEASE)
+	@Tests/Readme/test $(RELEASE)
 
-install: build ## install under PREFIX (default /usr/local): programs, classic names, man pages, completions
-	@.ci/install $(RELEASE) '$(DESTDIR)' '$(PREFIX)'
+# The classic names do not shadow the system's: they lie in a folder that a PATH may put first.
+install: $(if $(filter $(RELEASE),$(PROGRAM)),build) ## install below PREFIX (/usr/local): program, classic names in libexec/pangaea/bin, man pages, completions
+	@install -D -m 755 $(PROGRAM) '$(DESTDIR)$(PREFIX)/bin/pangaea'
+	@mkdir -p '$(DESTDIR)$(PREFIX)/libexec/pangaea/bin'
+	@for name in $(CLASSIC); do ln -sfn ../../../bin/pangaea '$(DESTDIR)$(PREFIX)'/libexec/pangaea/bin/$$name; done
+	@$(PROGRAM) generate '$(DESTDIR)$(PREFIX)/share'
+	@echo "installed below $(DESTDIR)$(PREFIX); for the classic names, put $(PREFIX)/libexec/pangaea/bin first in PATH"
