@@ -63,9 +63,9 @@ struct NsenterFailure {
     }
   }
 
-  private func diagnosis(ofJoining name: String, _ errno: Errno) -> Diagnosis? {
+  private func diagnosis(ofJoining name: String, _ reason: Errno) -> Diagnosis? {
     for joined in plan.namespaces where joined.kind.procName == name {
-      if case .file(let path) = joined.source { return .ofJoining(joined.kind, at: path, errno) }
+      if case .file(let path) = joined.source { return .ofJoining(joined.kind, at: path, reason) }
     }
     return nil
   }

@@ -23,8 +23,8 @@ extension Diagnosis {
   /// Why namespaces could not be made.
   ///
   /// - Parameter kinds: what was asked for.
-  public static func ofMaking(_ kinds: CloneFlags, _ errno: Errno) -> Diagnosis? {
-    switch errno {
+  public static func ofMaking(_ kinds: CloneFlags, _ reason: Errno) -> Diagnosis? {
+    switch reason {
     case .eperm, .eacces: kinds.contains(.newUser) ? ofForbiddenUserNamespace() : ofMissingAdministration(kinds)
     case .enospc, .eusers: ofLimit(kinds)
     case .einval: ofUnknownKind(kinds)
@@ -83,37 +83,37 @@ extension Diagnosis {
 
 extension Diagnosis {
   /// Why namespaces of a process could not be joined.
-  public static func ofJoining(_ kinds: [NamespaceKind], of processID: Int32, _ errno: Errno) -> Diagnosis? {
+  public static func ofJoining(_ kinds: [NamespaceKind], of processID: Int32, _ reason: Errno) -> Diagnosis? {
     let paths = kinds.map { ($0, FilePath("/proc/\(processID)/ns/\($0.procName)")) }
-    return ofJoining(paths, joinsUserNamespace: kinds.contains(.user), errno)
+    return ofJoining(paths, joinsUserNamespace: kinds.contains(.user), reason)
   }
 
   /// Why a namespace that a file stands for could not be joined.
-  public static func ofJoining(_ kind: NamespaceKind, at path: FilePath, _ errno: Errno) -> Diagnosis? {
-    ofJoining([(kind, path)], joinsUserNamespace: kind == .user, errno)
+  public static func ofJoining(_ kind: NamespaceKind, at path: FilePath, _ reason: Errno) -> Diagnosis? {
+    ofJoining([(kind, path)], joinsUserNamespace: kind == .user, reason)
   }
 
   private static func ofJoining(
-    _ namespaces: [(kind: NamespaceKind, path: FilePath)], joinsUserNamespace: Bool, _ errno: Errno
+    _ namespaces: [(kind: NamespaceKind, path: FilePath)], joinsUserNamespace: Bool, _ reason: Errno
   ) -> Diagnosis? {
     let own = inode(of: "/proc/self/ns/user")
     for (kind, path) in namespaces {
-      if kind == .user, let own, inode(of: path) == own, errno == .einval {
+      if kind == .user, let own, inode(of: path) == own, reason == .einval {
         return Diagnosis("it is the user namespace that this process is in already", remedy: "leave --user out")
       }
-      guard errno == .eperm, kind != .user, let owner = owner(of: path), owner != own else { continue }
+      guard reason == .eperm, kind != .user, let owner = owner(of: path), owner != own else { continue }
       if joinsUserNamespace { continue }
       return Diagnosis(
         "the \(kind.name) namespace is owned by user namespace \(owner), which you have not joined",
         remedy: "add --user")
     }
-    guard errno == .eperm, !hasCapability(.administerSystem) else { return nil }
+    guard reason == .eperm, !hasCapability(.administerSystem) else { return nil }
     return Diagnosis("joining needs CAP_SYS_ADMIN, here and in the user namespace that owns what is joined")
   }
 
   /// Why a file of a process in /proc could not be opened.
-  public static func ofOpening(_ processID: Int32, _ errno: Errno) -> Diagnosis? {
-    switch errno {
+  public static func ofOpening(_ processID: Int32, _ reason: Errno) -> Diagnosis? {
+    switch reason {
     case .enoent, .esrch:
       if !exists("/proc/self") { return Diagnosis("/proc is not mounted here") }
       return exists(FilePath("/proc/\(processID)")) ? nil : Diagnosis("there is no process \(processID)")
@@ -136,8 +136,8 @@ extension Diagnosis {
 
 extension Diagnosis {
   /// Why a map of a new user namespace could not be written.
-  public static func ofMapping(_ errno: Errno) -> Diagnosis? {
-    switch errno {
+  public static func ofMapping(_ reason: Errno) -> Diagnosis? {
+    switch reason {
     case .eperm:
       Diagnosis(
         "the map has IDs that this user may not give away; besides the own one, newuidmap(1) can map those "
@@ -148,8 +148,8 @@ extension Diagnosis {
   }
 
   /// Why supplementary groups could not be dropped, neither before nor after a user namespace was joined.
-  public static func ofSetgroups(_ errno: Errno) -> Diagnosis? {
-    guard errno == .eperm else { return nil }
+  public static func ofSetgroups(_ reason: Errno) -> Diagnosis? {
+    guard reason == .eperm else { return nil }
     return Diagnosis(
       "the user namespace denies setgroups(2), and outside CAP_SETGID is missing", remedy: "add --preserve-credentials")
   }
@@ -157,8 +157,8 @@ extension Diagnosis {
   /// Why a proc could not be mounted.
   ///
   /// - Parameter kinds: the namespaces that were made with it.
-  public static func ofMountingProc(in kinds: CloneFlags, _ errno: Errno) -> Diagnosis? {
-    guard errno == .eperm, kinds.contains(.newUser) else { return nil }
+  public static func ofMountingProc(in kinds: CloneFlags, _ reason: Errno) -> Diagnosis? {
+    guard reason == .eperm, kinds.contains(.newUser) else { return nil }
     if !kinds.contains(.newPID) {
       return Diagnosis(
         "a proc shows a PID namespace, and this one is not owned by the new user namespace",

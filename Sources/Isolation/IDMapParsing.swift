@@ -45,6 +45,7 @@ public struct SubordinateIDs: Hashable, Sendable {
   /// How many consecutive IDs.
   public let count: UInt32
 
+  /// A range of subordinate IDs.
   public init(first: UInt32, count: UInt32) {
     self.first = first
     self.count = count

@@ -14,6 +14,7 @@ public enum JoinSource: Hashable, Sendable {
 
 /// A user or group ID that a command is given.
 public enum JoinedID: Hashable, Sendable {
+  /// This ID.
   case number(UInt32)
   /// That of the target process, as the joined user namespace has it.
   case ofTarget
@@ -21,7 +22,9 @@ public enum JoinedID: Hashable, Sendable {
 
 /// A namespace that is joined.
 public struct JoinedNamespace: Hashable, Sendable {
+  /// Which of the eight.
   public var kind: NamespaceKind
+  /// Where it is found.
   public var source: JoinSource
 
   /// Describes one namespace to join.

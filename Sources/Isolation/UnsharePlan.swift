@@ -6,6 +6,7 @@ public import struct SystemPackage.FilePath
 
 /// A new namespace that a file keeps alive.
 public struct PersistentNamespace: Hashable, Sendable {
+  /// Which of the eight.
   public var kind: NamespaceKind
   /// An existing file, which the namespace is mounted on.
   public var file: FilePath

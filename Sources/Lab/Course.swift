@@ -24,6 +24,7 @@ public struct Course: Hashable, Sendable {
   public let title: String
   /// The prose before the first section.
   public let introduction: String
+  /// In the order of the text.
   public internal(set) var sections: [CourseSection]
 
   /// Every claim, in the order of the file.
@@ -37,9 +38,11 @@ public struct Course: Hashable, Sendable {
 
 /// A part of a course: a heading of level 2 and what follows it.
 public struct CourseSection: Hashable, Sendable {
+  /// The heading.
   public let title: String
   /// The prose before the first claim.
   public internal(set) var introduction: String
+  /// In the order of the text.
   public internal(set) var claims: [Claim]
 }
 
@@ -49,19 +52,26 @@ public struct Claim: Hashable, Sendable {
   public let number: String
   /// The heading after the colon.
   public let title: String
+  /// What is claimed, in one sentence.
   public internal(set) var sentence: String
+  /// What the kernel is expected to show.
   public internal(set) var verdict: Verdict
   /// What must be there for the experiment to be made.
   public internal(set) var needs: [Need]
+  /// What the lesson says, types and looks at, in order.
   public internal(set) var blocks: [Block]
   /// The line of the heading, from 1.
   public let line: Int
 
   /// A part of a claim, in the order of the file.
   public enum Block: Hashable, Sendable {
+    /// Text for a reader.
     case prose(String)
+    /// Lines that are typed.
     case commands(Commands)
+    /// What must then be so.
     case facts(Facts)
+    /// Help for somebody who is stuck.
     case hint(String)
   }
 
@@ -93,13 +103,17 @@ public struct Claim: Hashable, Sendable {
 
 /// The two terminals of a course.
 public enum TerminalName: String, Hashable, Sendable, CaseIterable {
+  /// The first shell.
   case a = "A"
+  /// The second shell.
   case b = "B"
 }
 
 /// What is typed at one terminal, line by line.
 public struct Commands: Hashable, Sendable {
+  /// The shell they are typed into.
   public let terminal: TerminalName
+  /// In order.
   public let lines: [TypedLine]
   /// Whether the last line's end is waited for; else it goes on running.
   public let waitsForLast: Bool
@@ -109,17 +123,20 @@ public struct Commands: Hashable, Sendable {
 public struct TypedLine: Hashable, Sendable {
   /// A part of the line.
   public enum Piece: Hashable, Sendable {
+    /// Text as it stands.
     case literal(String)
     /// The PID of a named process, as the terminals' PID namespace numbers it: `{name}`.
     case processID(String)
     /// A control character without a newline after it, for example 0x03 for `^C`.
     case control(UInt8)
   }
+  /// In order.
   public let pieces: [Piece]
 }
 
 /// Facts that must become true together, in order.
 public struct Facts: Hashable, Sendable {
+  /// Each of which must hold.
   public let statements: [Statement]
   /// How long each is waited for, in milliseconds.
   public let deadline: Int

@@ -116,7 +116,9 @@ public struct Laboratory {
 
 /// Why the lab could not look at all.
 public struct LabFailure: Error, Hashable, Sendable {
+  /// What could not be done.
   public let what: String
+  /// What helps; nil when nothing is known.
   public let remedy: String?
 
   static func wrapping<Result>(

@@ -103,7 +103,7 @@ extension Observer {
   func field<Field>(_ reading: Reading<Field>, _ what: String) throws(Unknown) -> Field {
     switch reading {
     case .value(let value): value
-    case .unreadable(let errno): throw Unknown(SystemCallError(call: "read", errno: errno, object: what))
+    case .unreadable(let reason): throw Unknown(SystemCallError(call: "read", errno: reason, object: what))
     case .notAsked: throw .missing("\(what) was not asked for")
     }
   }

@@ -24,8 +24,11 @@ public enum Result: Hashable, Sendable {
 
 /// What came of one claim.
 public struct Outcome: Hashable, Sendable {
+  /// What was tried.
   public let claim: Claim
+  /// What came of it.
   public let result: Result
+  /// What was seen.
   public let evidence: [Evidence]
   /// In nanoseconds.
   public let duration: UInt64
@@ -33,10 +36,12 @@ public struct Outcome: Hashable, Sendable {
 
 /// Something that happens while a claim is run, for those who watch.
 public enum LabEvent: Sendable {
+  /// Text of the lesson is next.
   case prose(String)
   /// A line is about to be typed.
   case typing(TerminalName, String)
   /// What both terminals printed since.
   case printed(TerminalName, [UInt8])
+  /// A fact was looked at.
   case found(Evidence)
 }
