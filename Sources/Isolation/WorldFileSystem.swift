@@ -32,11 +32,14 @@ struct WorldFileSystem {
       return program.appendKeepingResult(.open("/", [.path, .directory]))
     }
     program.begin("lay a copy of the new root directory over itself")
-    let tree = program.appendKeepingResult(.openTree(root.path, [.clone, .recursive]))
+    let place = program.appendKeepingResult(.open(root.path, [.path, .directory]))
+    let tree = program.appendKeepingResult(
+      .openTree("", [.clone, .recursive, .emptyPath], in: .register(place)))
     if root.isReadOnly {
       program.append(.setMountAttributes(.register(tree), set: .readOnly, recursive: true))
     }
-    program.append(.attach(tree, on: root.path))
+    program.append(.attach(tree, onDescriptor: place, named: root.path))
+    program.appendClose(place)
     return tree
   }
 
