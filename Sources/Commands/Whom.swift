@@ -40,7 +40,8 @@ enum Whom {
     _ text: String, _ exitStatus: Int32
   ) throws(SystemCallError) -> ProcessIdentity? {
     if let processID = Int32(text), processID > 0 { return try ProcessRecord.read(processID, .stat).identity }
-    return try WorldRegistry.own.find(text)?.process
+    guard let world = try WorldRegistry.own.find(text) else { return nil }
+    return try world.command() ?? world.process
   }
 
   /// The first process of the container whose identifier begins so.

@@ -1,7 +1,7 @@
 // The caller's part of making a world, as values: what a plan prints is what the start carries out.
 
 internal import Cgroups
-internal import Linux
+public import Linux
 internal import struct SystemPackage.FilePath
 
 /// One step that the caller takes, outside the world.
@@ -35,10 +35,10 @@ extension IsolationPlan {
 
   /// The kinds that the first process begins in. A cgroup namespace shows its maker's cgroup as the root, so it is
   /// made after the new cgroup was joined; clocks can be set only before somebody enters.
-  var cloneFlags: CloneFlags { namespaces.subtracting(lateNamespaces) }
+  public var cloneFlags: CloneFlags { namespaces.subtracting(lateNamespaces) }
 
   /// The kinds that the first process makes for itself, after it was released.
-  var lateNamespaces: CloneFlags {
+  public var lateNamespaces: CloneFlags {
     var late: CloneFlags = []
     if cgroup != nil { late.formUnion(namespaces.intersection(.newCgroup)) }
     if timeOffsets != nil { late.formUnion(.newTime) }

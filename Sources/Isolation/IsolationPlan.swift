@@ -145,8 +145,10 @@ public struct PlannedCredentials: Hashable, Sendable {
   public var groupID: UInt32?
   /// Supplementary groups; nil leaves them.
   public var supplementaryGroups: [UInt32]?
-  /// Capabilities that the command may have, bit n for capability n; nil leaves them.
+  /// Capabilities that the command has, bit n for capability n; a user other than 0 keeps them too. nil leaves them.
   public var capabilities: UInt64?
+  /// Capabilities that the command, and what it executes, can ever have; nil leaves them.
+  public var boundingSet: UInt64?
   /// prctl(2) PR_SET_NO_NEW_PRIVS.
   public var hasNoNewPrivileges = false
 

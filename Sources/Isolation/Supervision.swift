@@ -23,7 +23,7 @@ public struct Supervisor: ~Copyable {
   ///
   /// - Parameter terminal: the world's own terminal, if it has one.
   /// - Throws: `SystemCallError` with `ECHILD` when the world is not the caller's child, `EPERM` when a signal
-  ///   cannot be handed on.
+  ///   cannot be handed on, `EPIPE` when nobody reads what the terminal prints.
   public func attend(
     to world: borrowing World, relaying terminal: inout TerminalRelay?
   ) throws(SystemCallError) -> ExitStatus {

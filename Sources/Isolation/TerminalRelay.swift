@@ -1,28 +1,38 @@
-// Carries bytes between the caller's terminal and the one that a world has for itself.
+// Carries bytes between the caller's standard streams and the terminal that a world has for itself. Nothing here
+// waits for one side alone: what one side cannot take yet is kept, and read again only when it went.
 
 public import Linux
 
-/// The caller's terminal, raw while this value lives, and the controlling end of the world's.
+/// The caller's terminal, raw while this value lives, and both ends of the world's.
 public struct TerminalRelay: ~Copyable {
-  private let controller: FileDescriptor
+  /// What VEOF is on a terminal that nobody has set up differently: Ctrl-D.
+  private static let endOfFile: UInt8 = 4
+  /// What a pipe or a terminal that is ready takes without waiting.
+  private static let portion = 4096
+
+  /// The world's end stays open here too, so that the terminal does not hang up when the world has closed it.
+  private let pty: PseudoTerminal
   private let former: TerminalAttributes?
   private let input = FileDescriptor.standardInput
   private let output = FileDescriptor.standardOutput
+  private let nothing = FileDescriptor(borrowing: -1)
+  private var typed: [UInt8] = []
+  private var printed: [UInt8] = []
   private var inputHasEnded = false
+  private var lastTyped = UInt8(ascii: "\n")
 
-  /// Makes the caller's terminal raw, if standard input is one.
+  /// Makes the caller's terminal raw, if standard input is one, and gives the world's the same size.
   ///
-  /// - Parameter controller: the controlling end of a pseudo-terminal; the relay closes it.
   /// - Throws: `SystemCallError` when the terminal refuses its settings.
-  public init(controller: consuming FileDescriptor) throws(SystemCallError) {
+  public init(_ pty: consuming PseudoTerminal) throws(SystemCallError) {
     let input = FileDescriptor.standardInput
     let former = input.isTerminal ? try input.attributes() : nil
     if let former {
-      try controller.setWindowSize(input.windowSize())
+      try pty.controller.setWindowSize(input.windowSize())
       try input.setAttributes(former.raw)
     }
     self.former = former
-    self.controller = controller
+    self.pty = pty
   }
 
   deinit {
@@ -36,38 +46,80 @@ public struct TerminalRelay: ~Copyable {
   /// - Throws: `SystemCallError` when either terminal is gone.
   public func adoptWindowSize() throws(SystemCallError) {
     guard input.isTerminal else { return }
-    try controller.setWindowSize(input.windowSize())
+    try pty.controller.setWindowSize(input.windowSize())
   }
 
-  /// What to wait for.
+  /// What to wait for: the terminal, the input, the output.
   var requests: [PollRequest] {
-    [PollRequest(controller)] + (inputHasEnded ? [] : [PollRequest(input)])
+    var terminal: Readiness = []
+    if printed.isEmpty { terminal.insert(.readable) }
+    if !typed.isEmpty { terminal.insert(.writable) }
+    // Whoever is not awaited is passed over: else a hang-up would be told again and again.
+    return [
+      terminal.isEmpty ? PollRequest(nothing) : PollRequest(pty.controller, terminal),
+      typed.isEmpty && !inputHasEnded ? PollRequest(input) : PollRequest(nothing),
+      printed.isEmpty ? PollRequest(nothing) : PollRequest(output, .writable),
+    ]
   }
 
   /// Moves what is ready, by the answers to `requests`.
+  ///
+  /// - Throws: `SystemCallError` with `EPIPE` when nobody reads the output.
   mutating func relay(_ answers: [PollRequest]) throws(SystemCallError) {
-    if !answers[0].ready.isEmpty { _ = try move(from: controller, to: output) }
-    guard answers.count > 1, !answers[1].ready.isEmpty else { return }
-    inputHasEnded = try !move(from: input, to: controller)
+    if !answers[2].ready.isEmpty { printed = try rest(of: printed, after: output) }
+    if printed.isEmpty && !answers[0].ready.isEmpty { printed = try bytes(of: pty.controller) ?? [] }
+    if !answers[1].ready.isEmpty { try readInput() }
+    if !typed.isEmpty { typed = try rest(of: typed, after: pty.controller) }
   }
 
   /// Moves what the world printed before its end.
-  func drain() throws(SystemCallError) {
-    while try move(from: controller, to: output) {}
+  mutating func drain() throws(SystemCallError) {
+    repeat {
+      while !printed.isEmpty {
+        var request = [PollRequest(output, .writable)]
+        _ = try poll(&request)
+        printed = try rest(of: printed, after: output)
+      }
+      printed = try bytes(of: pty.controller) ?? []
+    } while !printed.isEmpty
   }
 
-  /// Moves what can be read at once; false when there is nothing.
-  private func move(
-    from source: borrowing FileDescriptor, to target: borrowing FileDescriptor
-  ) throws(SystemCallError) -> Bool {
-    var buffer = [UInt8](repeating: 0, count: 65536)
+  /// Reads what was typed. The end of what is no terminal is told as a person would, by Ctrl-D: once to hand over an
+  /// unfinished line, and once at the beginning of a line, where it means the end.
+  private mutating func readInput() throws(SystemCallError) {
+    guard let bytes = try bytes(of: input) else { return }
+    if let last = bytes.last {
+      lastTyped = last
+      typed = bytes
+    } else {
+      inputHasEnded = true
+      typed = Array(repeating: Self.endOfFile, count: lastTyped == UInt8(ascii: "\n") ? 1 : 2)
+    }
+  }
+
+  /// What can be read at once; empty at the end, nil when there is nothing yet.
+  private func bytes(of source: borrowing FileDescriptor) throws(SystemCallError) -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: Self.portion)
     do throws(SystemCallError) {
-      let count = try source.read(into: &buffer)
-      try target.write(Array(buffer[..<count]))
-      return count > 0
+      return Array(buffer[..<(try source.read(into: &buffer))])
     } catch {
-      // EIO: the other end of the world's terminal is closed.
-      if error.errno == .eagain || error.errno == .eio { return false }
+      switch error.errno {
+      case .eagain: return nil
+      // A terminal that has hung up, and a standard input that was closed.
+      case .eio, .ebadf: return []
+      default: throw error
+      }
+    }
+  }
+
+  /// Writes what the target takes, and gives back the rest.
+  private func rest(
+    of bytes: [UInt8], after target: borrowing FileDescriptor
+  ) throws(SystemCallError) -> [UInt8] {
+    do throws(SystemCallError) {
+      return Array(bytes.dropFirst(try target.writeSome(bytes)))
+    } catch {
+      if error.errno == .eagain { return bytes }
       throw error
     }
   }

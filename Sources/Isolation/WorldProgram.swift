@@ -38,6 +38,7 @@ struct WorldProgram {
       program.begin("join the namespaces of \(join.object)")
       program.append(.setns(.descriptor(join.descriptor), join.kinds, on: join.object))
     }
+    appendTieAfterJoins()
     if let root = plan.joinedRoot {
       program.begin("take over the root directory")
       program.append(.changeDirectory(to: .descriptor(root), named: "root directory"))
@@ -47,6 +48,14 @@ struct WorldProgram {
       program.begin("take over the working directory")
       program.append(.changeDirectory(to: .descriptor(directory), named: "working directory"))
     }
+  }
+
+  /// Another user namespace brings other credentials, and with them the parent-death signal is gone.
+  private mutating func appendTieAfterJoins() {
+    guard let signal = plan.parentDeathSignal, plan.joins.contains(where: { $0.kinds.contains(.newUser) }) else {
+      return
+    }
+    program.append(.setParentDeathSignal(signal))
   }
 
   private mutating func appendOwnMaps() {
@@ -80,11 +89,24 @@ struct WorldProgram {
 
   private mutating func appendFileSystem() {
     guard plan.namespaces.contains(.newMount) else { return }
-    program.begin("keep mounts from spreading")
-    program.append(.mount("none", on: "/", [.recursive, plan.propagation.flag]))
+    appendPropagation()
     var files = WorldFileSystem(plan: plan, program: program)
     files.append()
     program = files.program
+    guard plan.propagation == .unbindable else { return }
+    program.begin("keep mounts from being bound")
+    program.append(.mount("none", on: "/", [.recursive, plan.propagation.flag]))
+  }
+
+  /// What is mounted from here on stays inside, also where what the command mounts is to be seen outside. What cannot
+  /// be bound is made so last, after the binding.
+  private mutating func appendPropagation() {
+    let first = plan.propagation == .unbindable ? MountPropagation.private : plan.propagation
+    program.begin(first == .shared ? "share mounts with the outside" : "keep mounts from spreading")
+    program.append(.mount("none", on: "/", [.recursive, first.flag]))
+    guard first == .shared, plan.hasFreshProc else { return }
+    program.begin("keep the new proc inside")
+    program.append(.mount("none", on: "/proc", [.recursive, MountPropagation.private.flag]))
   }
 
   private mutating func appendCommand() {
@@ -127,7 +149,7 @@ struct WorldProgram {
   private mutating func appendCredentials() {
     let wanted = plan.credentials
     program.begin("become the user, with the capabilities that are left")
-    if let capabilities = wanted.capabilities { appendBounding(capabilities) }
+    if let boundingSet = wanted.boundingSet { appendBounding(boundingSet) }
     let keeps = wanted.capabilities != nil && wanted.userID != nil
     if keeps { program.append(.keepCapabilities(true)) }
     if let groups = wanted.supplementaryGroups { program.append(.setGroups(groups)) }
@@ -137,8 +159,8 @@ struct WorldProgram {
     if wanted.hasNoNewPrivileges { program.append(.setNoNewPrivileges()) }
   }
 
-  private mutating func appendBounding(_ capabilities: UInt64) {
-    for number in Self.capabilities where capabilities & (1 << UInt64(number)) == 0 {
+  private mutating func appendBounding(_ boundingSet: UInt64) {
+    for number in Self.capabilities where boundingSet & (1 << UInt64(number)) == 0 {
       program.append(.dropBoundingCapability(number).tolerating(.einval))
     }
   }

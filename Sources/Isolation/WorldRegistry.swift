@@ -19,6 +19,18 @@ public struct NamedWorld: Hashable, Sendable {
   }
 }
 
+extension NamedWorld {
+  /// The command that was asked for, which has its own environment and working directory: the first child of the
+  /// world's first process. nil when there is none, as where nobody had to be left to reap.
+  ///
+  /// - Throws: `SystemCallError` with `ESRCH` when the world has ended.
+  public func command() throws(SystemCallError) -> ProcessIdentity? {
+    let record = try ProcessRecord.read(process, [.children, .status])
+    guard record.status.value?.processIDs.last == 1, let first = record.children.value?.first else { return nil }
+    return try ProcessRecord.read(first, .stat).identity
+  }
+}
+
 /// The directory in which names of worlds are kept.
 public struct WorldRegistry: Sendable {
   /// Where the files are.
@@ -53,20 +65,25 @@ public struct WorldRegistry: Sendable {
     return allowed && first != UInt8(ascii: ".") && first != UInt8(ascii: "-")
   }
 
-  /// The running world of a name; nil when there is none. What a dead world left is removed.
+  /// The running world of a name; nil when there is none, or no longer.
   ///
   /// - Throws: `SystemCallError` when the file is there and cannot be read, `EPERM` when the directory is another
   ///   user's.
   public func find(_ name: String) throws(SystemCallError) -> NamedWorld? {
+    guard let process = try recorded(name), try isAlive(process) else { return nil }
+    return NamedWorld(name: name, process: process)
+  }
+
+  /// The process that the file of a name tells of, dead or alive.
+  private func recorded(_ name: String) throws(SystemCallError) -> ProcessIdentity? {
     guard WorldRegistry.isName(name) else { return nil }
     do throws(SystemCallError) {
-      try checkOwner()
-      let content = try FileDescriptor.open(file(name), [.readOnly, .noFollow]).readAll()
+      let directory = try FileDescriptor.open(directory, [.directory, .noFollow])
+      guard try directory.status().userID == UserIDs.current.effective else { throw notOwn }
+      let content = try FileDescriptor.open(FilePath(name), [.readOnly, .noFollow], in: directory).readAll()
       let numbers = String(decoding: content, as: UTF8.self).split(whereSeparator: \.isWhitespace).map(String.init)
       guard numbers.count == 2, let processID = Int32(numbers[0]), let start = UInt64(numbers[1]) else { return nil }
-      let process = ProcessIdentity(processID: processID, startTime: start)
-      guard try isAlive(process) else { return nil }
-      return NamedWorld(name: name, process: process)
+      return ProcessIdentity(processID: processID, startTime: start)
     } catch {
       if error.errno == .enoent { return nil }
       throw error
@@ -94,27 +111,67 @@ public struct WorldRegistry: Sendable {
     }
   }
 
-  /// Keeps the name of a world until `remove`.
+  /// Takes a name for a world that is about to start. Whoever asks for a name meanwhile waits.
   ///
-  /// - Throws: `SystemCallError` with `EEXIST` when a running world has the name.
-  public func record(_ world: NamedWorld) throws(SystemCallError) {
-    try makeDirectoryIfMissing()
-    if try find(world.name) != nil {
-      throw SystemCallError(call: "open", errno: .eexist, object: file(world.name).string)
+  /// What dead worlds left is removed.
+  /// - Throws: `SystemCallError` with `EINVAL` when it cannot be a name, `EEXIST` when a running world has it, `EPERM`
+  ///   when the directory is another user's.
+  public func claim(_ name: String) throws(SystemCallError) -> NameClaim {
+    guard WorldRegistry.isName(name) else {
+      throw SystemCallError(call: "open", errno: .einval, object: file(name).string)
     }
+    let claim = NameClaim(name: name, registry: self, lock: try lock())
+    try removeDead()
+    if try find(name) != nil {
+      throw SystemCallError(call: "open", errno: .eexist, object: file(name).string)
+    }
+    return claim
+  }
+
+  /// Forgets the name of a world, and the directory with the last one.
+  ///
+  /// - Throws: `SystemCallError` when the file cannot be removed.
+  public func remove(_ world: NamedWorld) throws(SystemCallError) {
+    let lock = try lock()
+    // By now the name may be another world's.
+    if try recorded(world.name) == world.process { try removeFile(file(world.name)) }
+    try removeDirectoryIfEmpty()
+    try lock.unlock()
+  }
+
+  /// Writes a name down; the caller has the lock.
+  func write(_ world: NamedWorld) throws(SystemCallError) {
     // Written aside and renamed, so that nobody reads half of it.
-    let draft = file(".\(world.name).\(world.process.processID)")
+    let draft = file(".draft")
     let content = "\(world.process.processID) \(world.process.startTime)\n"
     try FileDescriptor.open(draft, [.writeOnly, .create, .truncate, .noFollow]).write(content)
     try renameFile(draft, to: file(world.name))
   }
 
-  /// Forgets a name, and the directory with the last one.
-  ///
-  /// - Throws: `SystemCallError` when the file cannot be removed.
-  public func remove(_ name: String) throws(SystemCallError) {
-    try ignoring(.enoent) { () throws(SystemCallError) in try removeFile(file(name)) }
+  /// Removes the directory once it has no names.
+  func removeDirectoryIfEmpty() throws(SystemCallError) {
     try ignoring(.enotempty, .enoent, .ebusy) { () throws(SystemCallError) in try removeDirectory(directory) }
+  }
+
+  /// The lock on the directory, which is made if it is missing. Its last name may be taken away, and it with it, while
+  /// somebody waits for the lock: then there is another directory, if any, to be locked.
+  private func lock() throws(SystemCallError) -> FileDescriptor {
+    while true {
+      try ignoring(.eexist) { () throws(SystemCallError) in try makeDirectory(directory, mode: 0o700) }
+      do throws(SystemCallError) {
+        let locked = try FileDescriptor.open(directory, [.directory, .noFollow])
+        guard try locked.status().userID == UserIDs.current.effective else { throw notOwn }
+        try locked.lock()
+        let named = try FileDescriptor.workingDirectory.status(of: directory, followsLink: false)
+        if try named.inode == locked.status().inode { return locked }
+      } catch {
+        if error.errno != .enoent { throw error }
+      }
+    }
+  }
+
+  private func removeDead() throws(SystemCallError) {
+    for name in try names() where try find(name) == nil { try removeFile(file(name)) }
   }
 
   private func isAlive(_ process: ProcessIdentity) throws(SystemCallError) -> Bool {
@@ -129,17 +186,9 @@ public struct WorldRegistry: Sendable {
 
   private func file(_ name: String) -> FilePath { directory.appending(name) }
 
-  private func makeDirectoryIfMissing() throws(SystemCallError) {
-    try ignoring(.eexist) { () throws(SystemCallError) in try makeDirectory(directory, mode: 0o700) }
-    try checkOwner()
-  }
-
   /// In a directory that all may write to, somebody else could have been first.
-  private func checkOwner() throws(SystemCallError) {
-    let status = try FileDescriptor.open(directory, [.readOnly, .directory, .noFollow]).status()
-    guard status.userID == UserIDs.current.effective else {
-      throw SystemCallError(call: "open", errno: .eperm, object: directory.string)
-    }
+  private var notOwn: SystemCallError {
+    SystemCallError(call: "open", errno: .eperm, object: directory.string)
   }
 
   private func ignoring(

@@ -132,7 +132,7 @@ extension FileDescriptor {
   public func write(_ bytes: [UInt8]) throws(SystemCallError) {
     var done = 0
     while done < bytes.count {
-      done += try writeOnce(bytes, from: done)
+      done += try writeSome(bytes, from: done)
     }
   }
 
@@ -143,7 +143,12 @@ extension FileDescriptor {
     try write(Array(text.utf8))
   }
 
-  private func writeOnce(_ bytes: [UInt8], from start: Int) throws(SystemCallError) -> Int {
+  /// Writes once, as many bytes as the file takes.
+  ///
+  /// - Parameter start: the index of the first byte to be written.
+  /// - Returns: how many bytes were written.
+  /// - Throws: `SystemCallError` with any errno of write(2), `EAGAIN` when a file that does not block takes none.
+  public func writeSome(_ bytes: [UInt8], from start: Int = 0) throws(SystemCallError) -> Int {
     try unsafe bytes.withBytes { (pointer, count) throws(SystemCallError) in
       try systemCall(
         "write", __NR_write, UInt64(descriptor: number), unsafe UInt64(address: pointer + start),

@@ -7,10 +7,8 @@ internal import Linux
 internal import struct SystemPackage.FilePath
 
 extension RunRequest {
-  /// The plan that was asked for.
-  ///
-  /// - Parameter controlGroupName: the name of the control group, should limits need one.
-  func plan(controlGroupName: String) throws(Complaint) -> IsolationPlan {
+  /// The plan that was asked for; this process is to carry it out, as a control group bears its PID.
+  func plan() throws(Complaint) -> IsolationPlan {
     if command.isEmpty { throw .usage("there is no command to run", exitStatus: 125) }
     var plan = IsolationPlan(command: try commandLine(), namespaces: try kinds())
     plan.parentDeathSignal = .kill
@@ -21,8 +19,8 @@ extension RunRequest {
     }
     if let propagation { plan.propagation = try RunRequest.propagation(propagation) }
     try addFiles(to: &plan)
-    plan.credentials = try credentials()
-    plan.cgroup = try controlGroup(controlGroupName)
+    plan.credentials = try credentials(isMapped: plan.idMaps != nil)
+    plan.cgroup = try controlGroup()
     return plan
   }
 
@@ -72,6 +70,14 @@ extension RunRequest {
     if changesFiles && !plan.namespaces.contains(.newMount) {
       throw .usage("--rootfs, --bind and --tmpfs need a mount namespace of their own", exitStatus: 125)
     }
+    if propagation == MountPropagation.shared.rawValue && changesFiles && !plan.namespaces.contains(.newUser) {
+      throw .usage(
+        "--propagation shared would show --rootfs, --bind and --tmpfs outside; only without them is it possible",
+        exitStatus: 125)
+    }
+    if root?.isEmpty == true || workingDirectory?.isEmpty == true {
+      throw .usage("--rootfs and --workdir want a directory, not ''", exitStatus: 125)
+    }
     if isReadOnly && root == nil { throw .usage("--read-only goes with --rootfs", exitStatus: 125) }
     if let root { plan.root = RootDirectory(path: FilePath(root), isReadOnly: isReadOnly) }
     for mount in mounts {
@@ -103,7 +109,7 @@ extension RunRequest {
     return options
   }
 
-  private func controlGroup(_ name: String) throws(Complaint) -> CgroupPlan? {
+  private func controlGroup() throws(Complaint) -> CgroupPlan? {
     let limits = CgroupLimits(
       cpus: try cpus.map { (text) throws(Complaint) in try RunRequest.number(text, "--cpus") { Double($0) } },
       memory: try memory.map { (text) throws(Complaint) in
@@ -112,20 +118,27 @@ extension RunRequest {
       processes: try processes.map { (text) throws(Complaint) in
         try RunRequest.number(text, "--pids") { UInt64($0) }
       })
+    if limits.processes.map({ $0 < 2 }) ?? false {
+      throw .usage("--pids is at least 2: the command, and the world's init", exitStatus: 125)
+    }
     if limits.isEmpty { return nil }
     do throws(CgroupError) {
-      return try controlGroups().plan(name, limits: limits)
+      return try plan(limits)
     } catch {
       throw Complaint(what: error.description, why: error.reason, try: error.remedy, exitStatus: 125)
     }
   }
 
-  private func controlGroups() throws(CgroupError) -> CgroupHierarchies {
+  private func plan(_ limits: CgroupLimits) throws(CgroupError) -> CgroupPlan {
+    let name: String
+    let hierarchies: CgroupHierarchies
     do throws(SystemCallError) {
-      return try CgroupHierarchies.read()
+      name = try ControlGroupName.own()
+      hierarchies = try CgroupHierarchies.read()
     } catch {
       throw .systemCall(error)
     }
+    return try hierarchies.plan(name, limits: limits)
   }
 
   private static func number<Number>(

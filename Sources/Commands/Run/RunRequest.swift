@@ -1,5 +1,7 @@
 // A command line of `run` as typed. What it means is decided in RunPlan.swift.
 
+internal import Isolation
+
 /// The options and the command that were typed.
 struct RunRequest {
   var hasNetwork = false
@@ -37,6 +39,11 @@ struct RunRequest {
       invocation.arguments, options: RunDescription.verb.options, stopsAtOperand: true, failureStatus: 125)
     while let option = try scanner.next() { try take(option) }
     command = invocation.argumentBytes(from: scanner.index)
+    if let name, !WorldRegistry.isName(name) {
+      throw .usage(
+        "'\(name)' cannot be a name: letters, digits, '.', '_' and '-', no number, 64 at most", exitStatus: 125)
+    }
+    if hasTerminal && isDetached { throw .usage("--tty and --detach exclude each other", exitStatus: 125) }
   }
 
   private mutating func take(_ option: ScannedOption) throws(Complaint) {

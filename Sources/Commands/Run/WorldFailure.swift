@@ -1,0 +1,151 @@
+// What a failed isolation means to a person: the step, the reason that was found out, and what helps.
+
+internal import Cgroups
+internal import Isolation
+internal import Linux
+internal import struct SystemPackage.FilePath
+
+extension Complaint {
+  /// What a failed isolation means to a person, with the exit statuses of env(1) for the command itself.
+  ///
+  /// - Parameter plan: what was to be done; nil while there was none yet.
+  init(_ error: IsolationError, running command: IsolatedCommand, plan: IsolationPlan? = nil) {
+    let failure = WorldFailure(error: error, command: command, plan: plan)
+    guard let cause = error.cause, cause.call == "execve" else {
+      let diagnosis = failure.diagnosis
+      self.init(
+        what: error.description, why: error.cgroup?.reason ?? diagnosis.why,
+        try: error.cgroup?.remedy ?? diagnosis.remedy, exitStatus: 125)
+      return
+    }
+    self = failure.complaintOfExecution(cause.errno)
+  }
+}
+
+/// A step that failed, and the reason for it.
+private struct WorldFailure {
+  let error: IsolationError
+  let command: IsolatedCommand
+  let plan: IsolationPlan?
+
+  typealias Reason = (why: String?, remedy: String?)
+
+  /// What can be found out.
+  var diagnosis: Reason {
+    guard let cause = error.cause else { return (nil, nil) }
+    switch cause.call {
+    case "clone3", "unshare": return ofMaking(cause)
+    case "setns": return ofJoining(cause)
+    case "write": return ofWriting(cause)
+    case "fsopen", "fsconfig", "fsmount": return ofMounting(cause)
+    case "openat2" where cause.errno == .enoent: return ofMissingTarget(cause)
+    case "move_mount" where cause.errno == .einval || cause.errno == .enotdir: return ofLaying(cause)
+    case "readlink", "openat", "open": return ofOpening(cause)
+    default: return (nil, nil)
+    }
+  }
+
+  private func reason(_ diagnosis: Diagnosis?) -> Reason { (diagnosis?.why, diagnosis?.remedy) }
+
+  private func ofMaking(_ cause: SystemCallError) -> Reason {
+    guard let plan else { return (nil, nil) }
+    let kinds = cause.call == "unshare" ? plan.lateNamespaces : plan.cloneFlags
+    let found = reason(Diagnosis.ofMaking(kinds, cause.errno))
+    guard found.why != nil, cause.errno == .eperm, !plan.namespaces.contains(.newUser) else { return found }
+    return (found.why, "add --user-namespace, and do not share the user namespace")
+  }
+
+  private func ofJoining(_ cause: SystemCallError) -> Reason {
+    guard let join = plan?.joins.first(where: { $0.object == cause.object }) else { return (nil, nil) }
+    if cause.object.hasPrefix("PID "), let processID = Int32(cause.object.dropFirst(4)) {
+      return reason(Diagnosis.ofJoining(join.kinds.kinds, of: processID, cause.errno))
+    }
+    guard let kind = join.kinds.kinds.first else { return (nil, nil) }
+    return reason(Diagnosis.ofJoining(kind, at: FilePath("/proc/self/fd/\(join.descriptor)"), cause.errno))
+  }
+
+  private func ofWriting(_ cause: SystemCallError) -> Reason {
+    if cause.object.hasSuffix("_map") { return reason(Diagnosis.ofMapping(cause.errno)) }
+    guard cause.object.hasSuffix("timens_offsets"), cause.errno == .erange else { return (nil, nil) }
+    return ("a clock of a time namespace can be set neither before 0 nor beyond 146 years", nil)
+  }
+
+  private func ofMounting(_ cause: SystemCallError) -> Reason {
+    guard let plan, cause.object == "proc" else { return (nil, nil) }
+    return reason(Diagnosis.ofMountingProc(in: plan.namespaces, cause.errno))
+  }
+
+  private func ofMissingTarget(_ cause: SystemCallError) -> Reason {
+    guard let root = plan?.root?.path else { return ("there is nothing of that name to be mounted on", nil) }
+    let inside = FilePath(cause.object).components
+    return ("\(root) has no \(cause.object) to be mounted on", "mkdir \(root.appending(inside))")
+  }
+
+  /// A file is laid over a file, a directory over a directory.
+  private func ofLaying(_ cause: SystemCallError) -> Reason {
+    for case .bind(let source, let target, _) in plan?.mounts ?? [] where target.string == cause.object {
+      let place = plan?.root.map { $0.path.appending(target.components) } ?? target
+      guard let isDirectory = isDirectory(source), let isOnDirectory = self.isDirectory(place) else { continue }
+      if isDirectory != isOnDirectory {
+        let names = isDirectory ? ("directory", "file") : ("file", "directory")
+        return ("\(source) is a \(names.0), and \(place) is a \(names.1)", nil)
+      }
+    }
+    return (nil, nil)
+  }
+
+  private func ofOpening(_ cause: SystemCallError) -> Reason {
+    guard cause.object.hasPrefix("/proc/") else { return (nil, nil) }
+    if !exists("/proc/self") { return ("no proc is mounted on /proc", nil) }
+    guard let processID = Int32(cause.object.dropFirst(6).prefix { $0 != "/" }) else { return (nil, nil) }
+    return reason(Diagnosis.ofOpening(processID, cause.errno))
+  }
+
+  private func exists(_ path: FilePath) -> Bool { isDirectory(path) != nil }
+
+  private func isDirectory(_ path: FilePath) -> Bool? {
+    do throws(SystemCallError) {
+      return try FileDescriptor.workingDirectory.status(of: path).isDirectory
+    } catch {
+      return nil
+    }
+  }
+}
+
+// MARK: The command itself
+
+extension WorldFailure {
+  /// The command was not found, or it cannot be executed.
+  func complaintOfExecution(_ reason: Errno) -> Complaint {
+    let program = String(decoding: command.program ?? command.arguments.first ?? [], as: UTF8.self)
+    guard reason == .enoent || reason == .enotdir else {
+      return Complaint(
+        what: "cannot execute '\(program)': \(reason.message)", why: reasonNotExecuted(program, reason), exitStatus: 126)
+    }
+    return Complaint(what: "cannot find the command '\(program)'", why: reasonNotFound(program), exitStatus: 127)
+  }
+
+  private func reasonNotFound(_ program: String) -> String {
+    guard program.contains("/") else { return "no directory of PATH has it" }
+    if let place = outside(program), exists(place) { return "the file is there, but not the interpreter that it names" }
+    return "there is no such file"
+  }
+
+  private func reasonNotExecuted(_ program: String, _ reason: Errno) -> String? {
+    guard reason == .eacces, let place = outside(program) else { return nil }
+    if isDirectory(place) == true { return "it is a directory" }
+    do throws(SystemCallError) {
+      let status = try FileDescriptor.workingDirectory.status(of: place)
+      return status.permissions & 0o111 == 0 ? "nobody may execute it" : nil
+    } catch {
+      return nil
+    }
+  }
+
+  /// The program's file as the caller sees it; nil where that cannot be told from its name.
+  private func outside(_ program: String) -> FilePath? {
+    guard program.contains("/"), plan?.joins.isEmpty ?? true, plan?.mounts.isEmpty ?? true else { return nil }
+    guard let root = plan?.root?.path else { return FilePath(program) }
+    return root.appending(FilePath(program).components)
+  }
+}

@@ -1,0 +1,122 @@
+// One run of a plan: its name, its terminal, its supervision and its end.
+
+internal import Cgroups
+internal import Isolation
+internal import Linux
+internal import Processes
+internal import struct SystemPackage.FilePath
+
+/// A world from its start to its end, in the foreground.
+struct WorldSession {
+  let plan: IsolationPlan
+  /// What enter, ns and kill know the world by; nil for none.
+  let name: String?
+  /// Whether the command gets a pseudo-terminal.
+  let hasTerminal: Bool
+
+  /// Runs the command to its end, and takes away what the world leaves.
+  ///
+  /// - Parameter whenStarted: called once the command runs.
+  /// - Returns: the command's exit status, as a shell shows it.
+  func run(whenStarted: (borrowing World) -> Void = { _ in }) throws(Complaint) -> Int32 {
+    try calling { () throws(SystemCallError) in try FileDescriptor.occupyStandardStreams() }
+    let mask = Supervisor.signals.block()
+    let supervisor = try calling { () throws(SystemCallError) in try Supervisor() }
+    var plan = plan
+    var terminal = try makeTerminal()
+    if let number = terminal?.terminal.number { plan.terminal = number }
+    let claim = try claimName()
+    let world = try start(plan, mask: mask)
+    var named: NamedWorld?
+    do throws(Complaint) {
+      named = try give(claim, to: world)
+      whenStarted(world)
+      let status = try attend(supervisor, to: world, terminal.take())
+      try takeAway(world, named)
+      return status.shellStatus
+    } catch {
+      try calling { () throws(SystemCallError) in try world.pidfd.end() }
+      try takeAway(world, named)
+      throw error
+    }
+  }
+
+  private func attend(
+    _ supervisor: borrowing Supervisor, to world: borrowing World, _ terminal: consuming PseudoTerminal?
+  ) throws(Complaint) -> ExitStatus {
+    do throws(SystemCallError) {
+      var relay: TerminalRelay?
+      if let terminal = terminal.take() { relay = try TerminalRelay(terminal) }
+      return try supervisor.attend(to: world, relaying: &relay)
+    } catch {
+      // The reader of the terminal's output went away, as in `run --tty -- seq 100000 | head -1`.
+      if error.errno == .epipe { throw .silent(exitStatus: 128 + Signal.pipe.rawValue) }
+      throw Complaint(error, doing: "attend to the command", exitStatus: 125)
+    }
+  }
+
+  private func makeTerminal() throws(Complaint) -> PseudoTerminal? {
+    guard hasTerminal else { return nil }
+    return try calling { () throws(SystemCallError) in try PseudoTerminal() }
+  }
+
+  private func start(_ plan: IsolationPlan, mask: SignalSet) throws(Complaint) -> World {
+    sweepControlGroups()
+    do throws(IsolationError) {
+      return try plan.start(signalMask: mask)
+    } catch {
+      throw Complaint(error, running: plan.command, plan: plan)
+    }
+  }
+
+  /// What a supervisor that was killed could not take away is taken away by the next that makes a control group.
+  private func sweepControlGroups() {
+    guard let cgroup = plan.cgroup?.cgroup else { return }
+    for place in cgroup.places { ControlGroupName.removeAbandoned(below: place.directory.removingLastComponent()) }
+  }
+
+  private func claimName() throws(Complaint) -> NameClaim? {
+    guard let name else { return nil }
+    do throws(SystemCallError) {
+      return try WorldRegistry.own.claim(name)
+    } catch {
+      if error.errno == .eexist { throw Complaint(what: "there is a world '\(name)' already", exitStatus: 125) }
+      throw keeping(name, error)
+    }
+  }
+
+  private func give(_ claim: consuming NameClaim?, to world: borrowing World) throws(Complaint) -> NamedWorld? {
+    guard let claim = claim.take(), let name else { return nil }
+    let processID = world.processID
+    do throws(SystemCallError) {
+      return try claim.give(to: ProcessRecord.read(processID, .stat).identity)
+    } catch {
+      throw keeping(name, error)
+    }
+  }
+
+  private func keeping(_ name: String, _ error: SystemCallError) -> Complaint {
+    let why = error.errno == .eperm ? "\(error.object) is another user's" : nil
+    return Complaint(error, doing: "keep the name '\(name)'", why: why, exitStatus: 125)
+  }
+
+  private func takeAway(_ world: borrowing World, _ named: NamedWorld?) throws(Complaint) {
+    do throws(IsolationError) {
+      try world.removeTraces()
+    } catch {
+      throw Complaint(error, running: plan.command)
+    }
+    guard let named else { return }
+    try calling { () throws(SystemCallError) in try WorldRegistry.own.remove(named) }
+  }
+
+  private func calling<Result: ~Copyable>(
+    _ body: () throws(SystemCallError) -> Result
+  ) throws(Complaint) -> Result {
+    do throws(SystemCallError) {
+      return try body()
+    } catch {
+      throw Complaint(error, doing: "run the command", exitStatus: 125)
+    }
+  }
+}

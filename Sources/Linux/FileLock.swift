@@ -1,0 +1,39 @@
+// One program at a time: locks that end with the open file they are on, however their holder ends.
+
+internal import CLinux
+internal import Glibc
+internal import struct SystemPackage.FilePath
+
+extension FileDescriptor {
+  /// Waits until nobody else has the lock on this file, and takes it. It belongs to the open file: processes that
+  /// inherited the descriptor hold it too, and the last close gives it back.
+  ///
+  /// - Throws: `SystemCallError` with `EBADF` for a descriptor of O_PATH.
+  ///
+  /// Corresponds to flock(2) LOCK_EX.
+  public func lock() throws(SystemCallError) {
+    _ = try systemCall("flock", __NR_flock, UInt64(descriptor: number), UInt64(LOCK_EX), on: "descriptor \(number)")
+  }
+
+  /// Gives the lock back, whoever else has the open file.
+  ///
+  /// - Throws: `SystemCallError` with `EBADF` for a descriptor of O_PATH.
+  ///
+  /// Corresponds to flock(2) LOCK_UN.
+  public func unlock() throws(SystemCallError) {
+    _ = try systemCall("flock", __NR_flock, UInt64(descriptor: number), UInt64(LOCK_UN), on: "descriptor \(number)")
+  }
+
+  /// Sees to it that descriptors 0, 1 and 2 are taken, so that what is opened later is never mistaken for a standard
+  /// stream. Where one was closed, reading it or writing to it fails as before, and a program that is executed finds it
+  /// closed.
+  ///
+  /// - Throws: `SystemCallError` with any errno of open(2).
+  public static func occupyStandardStreams() throws(SystemCallError) {
+    while true {
+      let next = try open("/", .path)
+      if next.number > 2 { return }
+      _ = next.release()
+    }
+  }
+}
