@@ -8,6 +8,7 @@ enum Verbs {
   static func handParsed(_ name: String) -> (any HandParsedVerb.Type)? {
     switch name {
     case "hostname": HostnameCommand.self
+    case "ns": NamespaceCommand.self
     case "run": RunCommand.self
     case "unshare": UnshareCommand.self
     case "nsenter": NsenterCommand.self
@@ -25,6 +26,7 @@ enum Verbs {
     case "unshare": UnshareCommand.self
     case "nsenter": NsenterCommand.self
     case "pstree": PstreeCommand.self
+    case "lsns": LsnsCommand.self
     default: nil
     }
   }
@@ -54,6 +56,7 @@ struct Pangaea: ParsableCommand {
           TreeCommand.self,
           EnvCommand.self,
           InspectCommand.self,
+          Passthrough<NamespaceCommand>.self,
         ]),
       CommandGroup(
         name: "Shape",

@@ -52,6 +52,8 @@ public struct NamespaceInventory: Sendable {
   public let namespaces: [Namespace]
   /// What could not be looked into.
   public let unreadable: [UnreadableObject]
+  /// The inode of the reader's mount namespace; nil where it could not be read.
+  public let ownMountNamespace: UInt64?
   private let indices: [NamespaceLink: Int]
 
   /// Looks for namespaces.
@@ -71,10 +73,17 @@ public struct NamespaceInventory: Sendable {
       mounts.run(into: &findings)
     }
     NamespaceRelations(source).complete(&findings)
-    self.init(findings)
+    self.init(findings, ownMountNamespace: NamespaceInventory.inodeOfOwnMountNamespace(source))
   }
 
-  private init(_ findings: InventoryFindings) {
+  private static func inodeOfOwnMountNamespace(_ source: Procfs) -> UInt64? {
+    do throws(SystemCallError) { return try source.directory.status(of: NumberedPath("self/ns/mnt")).inode } catch {
+      return nil
+    }
+  }
+
+  private init(_ findings: InventoryFindings, ownMountNamespace: UInt64?) {
+    self.ownMountNamespace = ownMountNamespace
     namespaces = findings.namespaces.sorted { $0.inode < $1.inode }
     unreadable = findings.unreadable
     indices = Dictionary(namespaces.enumerated().map { ($1.link, $0) }, uniquingKeysWith: { first, _ in first })

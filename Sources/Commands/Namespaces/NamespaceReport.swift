@@ -1,0 +1,215 @@
+// Carries out what was asked of `ns` or `lsns`: takes the inventory, selects, and writes.
+
+internal import Linux
+internal import Namespaces
+internal import Processes
+
+/// One answer.
+struct NamespaceReport {
+  private let request: NamespaceRequest
+  private var isClassic: Bool { request.form == .classic }
+
+  init(_ request: NamespaceRequest) {
+    self.request = request
+  }
+
+  /// - Returns: the exit status.
+  /// - Throws: a `Complaint` when /proc cannot be read, there is no such namespace, or nothing can be written.
+  func show() throws(Complaint) -> Int32 {
+    if request.listsColumns { return try listColumns() }
+    let inventory = try takeInventory()
+    if let inode = request.why { return try explain(inode, inventory) }
+    let rows = try rows(of: inventory)
+    var output = OutputBuffer()
+    if request.output == .json, !isClassic {
+      try writeJSON(rows, inventory, to: &output)
+    } else {
+      try writeTable(rows, inventory, to: &output)
+    }
+    try output.flush()
+    if isClassic { return 0 }
+    if request.output != .json { tellUnreadable(inventory) }
+    return rows.isEmpty ? 1 : 0
+  }
+
+  /// What could not be looked into may hold namespaces that are missing here: that is said on standard error.
+  private func tellUnreadable(_ inventory: NamespaceInventory) {
+    guard let first = inventory.unreadable.first else { return }
+    let more = inventory.unreadable.count - 1
+    let others = more == 0 ? "" : ", and \(more) more (--json lists them)"
+    // A closed standard error leaves nobody to tell.
+    do {
+      try FileDescriptor.standardError.write("pangaea: not seen: \(first.name): \(first.reason.name)\(others)\n")
+    } catch {}
+  }
+
+  private func takeInventory() throws(Complaint) -> NamespaceInventory {
+    let isWhole = request.types.isEmpty || request.why != nil || isNamespaceSelected
+    do throws(SystemCallError) {
+      return try NamespaceInventory(
+        of: isWhole ? Set(NamespaceKind.allCases) : request.types,
+        in: isClassic ? [.descriptors, .mounts] : .everywhere)
+    } catch {
+      throw Complaint(error, doing: "list namespaces", exitStatus: isClassic ? 1 : 2)
+    }
+  }
+
+  private var isNamespaceSelected: Bool {
+    if case .namespace = request.selection { return true }
+    return false
+  }
+}
+
+// MARK: Selecting
+
+extension NamespaceReport {
+  private func rows(of inventory: NamespaceInventory) throws(Complaint) -> [NamespaceRow] {
+    if case .namespace(let inode) = request.selection {
+      let namespace = try find(inode, inventory)
+      return NamespaceRows(ofMembersOf: namespace, in: inventory, tree: request.tree).rows
+    }
+    if case .process(let processID) = request.selection, !isClassic { try check(processID, inventory) }
+    let selected = inventory.namespaces.filter { isSelected($0, inventory) }
+    return NamespaceRows(of: selected, in: inventory, tree: request.tree).rows
+  }
+
+  /// - Throws: a `Complaint` when the process is there and may not be looked at.
+  private func check(_ processID: Int32, _ inventory: NamespaceInventory) throws(Complaint) {
+    for object in inventory.unreadable where object.object == .process(processID) {
+      throw Complaint(what: "cannot read the \(object.name): \(object.reason.name)")
+    }
+  }
+
+  private func find(_ inode: UInt64, _ inventory: NamespaceInventory) throws(Complaint) -> Namespace {
+    guard let namespace = inventory.namespace(inode: inode) else {
+      throw Complaint(
+        what: "there is no namespace \(inode) to be seen from here", classic: "not found namespace: \(inode)",
+        exitStatus: 1)
+    }
+    return namespace
+  }
+
+  private func isSelected(_ namespace: Namespace, _ inventory: NamespaceInventory) -> Bool {
+    if !request.types.isEmpty, !request.types.contains(namespace.kind) { return false }
+    if request.isPersistentOnly, !namespace.members.isEmpty { return false }
+    if case .process(let processID) = request.selection {
+      return namespace.members.contains(processID)
+    }
+    return !isClassic || isKnownToLsns(namespace, inventory)
+  }
+
+  /// lsns looks for bind mounts in its own mount namespace only, and for ancestors only to draw their tree.
+  private func isKnownToLsns(_ namespace: Namespace, _ inventory: NamespaceInventory) -> Bool {
+    if !namespace.members.isEmpty { return true }
+    return namespace.holders.contains { holder in
+      if case .mount(let place, _) = holder { return place == inventory.ownMountNamespace }
+      return true
+    }
+  }
+}
+
+// MARK: Writing
+
+extension NamespaceReport {
+  private func writeTable(
+    _ rows: [NamespaceRow], _ inventory: NamespaceInventory, to output: inout OutputBuffer
+  ) throws(Complaint) {
+    let cells = NamespaceCells(inventory, request)
+    var table = TreeTable(request.columns.map(column), drawsUnicode: drawsUnicode)
+    for row in rows {
+      _ = table.append(request.columns.map { cells.text($0, row) }, under: row.above)
+    }
+    try table.write(
+      to: &output, request.output, named: "namespaces",
+      width: request.cutsText ? OutputWidth.ofStandardOutput() : nil, showsTitles: request.showsTitles)
+  }
+
+  /// The classic program draws with plain characters where no locale is set.
+  private var drawsUnicode: Bool {
+    let isLocaleSet = ["LC_ALL", "LC_CTYPE", "LANG"].contains { !(environmentVariable($0) ?? "").isEmpty }
+    return (isLocaleSet || !isClassic) && TreeStrokes.ofLocale().child == TreeStrokes.unicode.child
+  }
+
+  private func column(_ column: NamespaceColumn) -> TreeTable.Column {
+    let isTree =
+      switch request.tree {
+      case .process: column == .command
+      case .owner, .parent: column == .namespace
+      case nil: false
+      }
+    return TreeTable.Column(
+      title: column.rawValue, isRight: column.isRight && !isTree, isTree: isTree, isCuttable: column == .command,
+      isNumber: column.isNumber)
+  }
+
+  private func writeJSON(
+    _ rows: [NamespaceRow], _ inventory: NamespaceInventory, to output: inout OutputBuffer
+  ) throws(Complaint) {
+    let cells = NamespaceCells(inventory, request)
+    var json = JSONWriter()
+    for object in inventory.unreadable { json.note(unreadable: object.name, object.reason.name) }
+    json.document { json in
+      json.member("namespaces") { json in
+        json.array { json in
+          for row in rows { json.object { json in write(row, cells, inventory, to: &json) } }
+        }
+      }
+    }
+    try output.write(json.bytes)
+  }
+
+  private func write(
+    _ row: NamespaceRow, _ cells: NamespaceCells, _ inventory: NamespaceInventory, to json: inout JSONWriter
+  ) {
+    for column in request.columns {
+      let name = column.rawValue.lowercased()
+      if column == .holders {
+        json.member(name) { NamespaceHolders(row.namespace, inventory).write(to: &$0) }
+      } else if column.isNumber {
+        json.member(name, cells.text(column, row).flatMap { UInt64($0) })
+      } else {
+        json.member(name, cells.text(column, row))
+      }
+    }
+  }
+
+  private func explain(_ inode: UInt64, _ inventory: NamespaceInventory) throws(Complaint) -> Int32 {
+    let namespace = try find(inode, inventory)
+    let table = ProcessTable(of: namespace.members)
+    let text = NamespaceHolders(namespace, inventory).explanation { processID in
+      table[processID].map { Escaping.escaped($0.commandName[...]) } ?? "gone"
+    }
+    var output = OutputBuffer()
+    try output.write(text)
+    try output.flush()
+    return 0
+  }
+
+  private func listColumns() throws(Complaint) -> Int32 {
+    var table = TreeTable(
+      [
+        TreeTable.Column(title: "HOLDER", isRight: true), TreeTable.Column(title: "TYPE"),
+        TreeTable.Column(title: "DESCRIPTION"),
+      ],
+      drawsUnicode: false)
+    for column in isClassic ? NamespaceColumn.classic : NamespaceColumn.allCases {
+      let type = column.isNumber ? "<integer>" : "<string>"
+      _ = table.append([column.rawValue, type, column.meaning])
+    }
+    var output = OutputBuffer()
+    try table.write(to: &output, request.output, named: "lsns-columns", width: nil, showsTitles: false)
+    try output.flush()
+    return 0
+  }
+}
+
+extension UnreadableObject {
+  /// As an object of a complaint.
+  var name: String {
+    switch object {
+    case .process(let processID): "namespaces of PID \(processID)"
+    case .descriptors(let processID): "descriptors of PID \(processID)"
+    case .mounts(let inode): "mounts of mnt:[\(inode)]"
+    }
+  }
+}

@@ -1,0 +1,204 @@
+// Tables as libsmartcols prints them for lsns: one column may hold a tree, cells may have several lines, and the
+// same rows come out as columns, raw words or JSON.
+
+internal import Linux
+
+/// Rows, each perhaps below another.
+struct TreeTable {
+  /// One column.
+  struct Column {
+    var title: String
+    var isRight = false
+    /// The tree is drawn before its text.
+    var isTree = false
+    /// May be cut so that a line fits the terminal.
+    var isCuttable = false
+    /// In JSON its values are numbers.
+    var isNumber = false
+  }
+
+  /// How the rows are written.
+  enum Form {
+    case columns, raw, json
+  }
+
+  private struct Row {
+    let cells: [String?]
+    var children: [Int] = []
+  }
+
+  private let columns: [Column]
+  private let drawsUnicode: Bool
+  private var rows: [Row] = []
+  private var roots: [Int] = []
+
+  /// - Parameter drawsUnicode: whether the tree's lines are box characters.
+  init(_ columns: [Column], drawsUnicode: Bool) {
+    self.columns = columns
+    self.drawsUnicode = drawsUnicode
+  }
+
+  /// Adds a row, and returns its number.
+  ///
+  /// - Parameters:
+  ///   - cells: one for each column; nil is nothing, `null` in JSON.
+  ///   - parent: the row that it stands below; nil for none.
+  mutating func append(_ cells: [String?], under parent: Int? = nil) -> Int {
+    precondition(cells.count == columns.count, "a row has one cell for each column")
+    rows.append(Row(cells: cells))
+    if let parent { rows[parent].children.append(rows.count - 1) } else { roots.append(rows.count - 1) }
+    return rows.count - 1
+  }
+
+  /// Writes the rows; nothing at all when there is none.
+  ///
+  /// - Parameters:
+  ///   - name: what the list is called in JSON.
+  ///   - width: the columns of the terminal; nil cuts nothing.
+  func write(
+    to output: inout OutputBuffer, _ form: Form, named name: String, width: Int?, showsTitles: Bool
+  ) throws(Complaint) {
+    if rows.isEmpty { return }
+    switch form {
+    case .json: try writeJSON(named: name, to: &output)
+    case .raw: try writeRaw(to: &output, showsTitles: showsTitles)
+    case .columns: try writeColumns(to: &output, width: width, showsTitles: showsTitles)
+    }
+  }
+
+  /// The rows in the order in which they are shown, the tree's lines drawn.
+  private func drawnRows() -> [[String]] {
+    var drawn: [[String]] = []
+    func draw(_ index: Int, _ own: String, _ below: String) {
+      drawn.append(
+        columns.indices.map { column in
+          (columns[column].isTree ? own : "") + (rows[index].cells[column] ?? "")
+        })
+      let children = rows[index].children
+      for child in children {
+        let isLast = child == children.last
+        draw(child, below + symbol(isLast ? 1 : 0), below + symbol(isLast ? 3 : 2))
+      }
+    }
+    for root in roots { draw(root, "", "") }
+    return drawn
+  }
+
+  private func symbol(_ index: Int) -> String {
+    (drawsUnicode ? ["├─", "└─", "│ ", "  "] : ["|-", "`-", "| ", "  "])[index]
+  }
+
+  /// Newlines part the lines of a cell; any other control character becomes `\x1b`.
+  private static func harmless(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) { return text }
+    let parts = text.unicodeScalars.map { scalar in
+      scalar != "\n" && (scalar.value < 0x20 || scalar.value == 0x7f) ? hexadecimal(scalar) : String(scalar)
+    }
+    return parts.joined()
+  }
+
+  private static func hexadecimal(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16)
+    return "\\x" + (digits.count == 1 ? "0" : "") + digits
+  }
+}
+
+// MARK: Columns
+
+extension TreeTable {
+  private func writeColumns(to output: inout OutputBuffer, width: Int?, showsTitles: Bool) throws(Complaint) {
+    var lines = drawnRows().map { $0.map(Self.harmless) }.flatMap(Self.split)
+    if showsTitles { lines.insert(columns.map(\.title), at: 0) }
+    let widths = widths(of: lines, within: width)
+    for line in lines {
+      for (index, cell) in line.enumerated() {
+        try output.write(shown(cell, in: index, widths[index]))
+      }
+    }
+  }
+
+  /// One row as several lines where a cell has several.
+  private static func split(_ row: [String]) -> [[String]] {
+    let parts = row.map { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+    let height = parts.map(\.count).max() ?? 1
+    return (0..<height).map { line in parts.map { line < $0.count ? $0[line] : "" } }
+  }
+
+  private func widths(of lines: [[String]], within limit: Int?) -> [Int] {
+    var widths = columns.map { _ in 0 }
+    for line in lines {
+      for (index, cell) in line.enumerated() { widths[index] = max(widths[index], DisplayWidth.of(cell)) }
+    }
+    guard let limit else { return widths }
+    var excess = widths.reduce(0, +) + widths.count - 1 - limit
+    for index in columns.indices where columns[index].isCuttable && excess > 0 {
+      let cut = min(excess, max(widths[index] - columns[index].title.count, 0))
+      widths[index] -= cut
+      excess -= cut
+    }
+    return widths
+  }
+
+  private func shown(_ cell: String, in index: Int, _ width: Int) -> String {
+    let text = columns[index].isCuttable ? DisplayWidth.prefix(of: cell, columns: width) : cell
+    let padding = String(repeating: " ", count: max(width - DisplayWidth.of(text), 0))
+    let isLast = index == columns.count - 1
+    if columns[index].isRight { return padding + text + (isLast ? "\n" : " ") }
+    return isLast ? text + "\n" : text + padding + " "
+  }
+}
+
+// MARK: Raw and JSON
+
+extension TreeTable {
+  private func writeRaw(to output: inout OutputBuffer, showsTitles: Bool) throws(Complaint) {
+    if showsTitles { try output.write(columns.map(\.title).joined(separator: " ") + "\n") }
+    for row in drawnRows() {
+      let words = row.map(Self.word)
+      try output.write(words.joined(separator: " ") + "\n")
+    }
+  }
+
+  /// A cell as one word: whatever is no visible ASCII character becomes `\x20`.
+  private static func word(_ cell: String) -> String {
+    if cell.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") }) { return cell }
+    let parts = cell.utf8.map { byte in
+      byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "\\")
+        ? String(Unicode.Scalar(byte)) : hexadecimal(Unicode.Scalar(byte))
+    }
+    return parts.joined()
+  }
+
+  private func writeJSON(named name: String, to output: inout OutputBuffer) throws(Complaint) {
+    try output.write("{\n   \"\(name)\": [\n      ")
+    try writeObjects(roots, indent: 6, to: &output)
+    try output.write("\n   ]\n}\n")
+  }
+
+  private func writeObjects(_ indices: [Int], indent: Int, to output: inout OutputBuffer) throws(Complaint) {
+    let margin = String(repeating: " ", count: indent)
+    for (place, index) in indices.enumerated() {
+      try output.write(place == 0 ? "{\n" : ",{\n")
+      let members = zip(columns, rows[index].cells).map { column, cell in
+        "\(margin)   \"\(Self.key(of: column.title))\": \(Self.value(cell, isNumber: column.isNumber))"
+      }
+      try output.write(members.joined(separator: ",\n"))
+      if !rows[index].children.isEmpty {
+        try output.write(",\n\(margin)   \"children\": [\n\(margin)      ")
+        try writeObjects(rows[index].children, indent: indent + 6, to: &output)
+        try output.write("\n\(margin)   ]")
+      }
+      try output.write("\n\(margin)}")
+    }
+  }
+
+  private static func key(of title: String) -> String { title.lowercased() }
+
+  private static func value(_ cell: String?, isNumber: Bool) -> String {
+    guard let cell else { return "null" }
+    if isNumber { return cell }
+    var json = JSONWriter(.line)
+    json.value(cell)
+    return String(decoding: json.bytes, as: UTF8.self)
+  }
+}
