@@ -56,6 +56,15 @@ enum NamespaceColumn: String, CaseIterable {
     }
   }
 
+  /// How wide lsns makes it when its values fill the title's width.
+  var usualWidth: Int {
+    switch self {
+    case .namespace, .parent, .owner: 10
+    case .type, .processCount, .processID, .parentID: 5
+    default: 0
+    }
+  }
+
   /// Whether its values stand at the right of the column.
   var isRight: Bool { isNumber || self == .networkID || self == .uniqueID }
 }

@@ -138,8 +138,9 @@ extension NamespaceReport {
       case nil: false
       }
     return TreeTable.Column(
-      title: column.rawValue, isRight: column.isRight && !isTree, isTree: isTree, isCuttable: column == .command,
-      isNumber: column.isNumber)
+      title: column.rawValue, usualWidth: column.usualWidth, isRight: column.isRight && !isTree, isTree: isTree,
+      isCuttable: column == .command,
+      isWrapped: column == .mountPoints && request.wrapsText, isNumber: column.isNumber)
   }
 
   private func writeJSON(

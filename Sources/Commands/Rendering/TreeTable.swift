@@ -8,11 +8,15 @@ struct TreeTable {
   /// One column.
   struct Column {
     var title: String
+    /// The least width of a column whose cells fill at least its title's; 0 for none.
+    var usualWidth = 0
     var isRight = false
     /// The tree is drawn before its text.
     var isTree = false
     /// May be cut so that a line fits the terminal.
     var isCuttable = false
+    /// A newline parts the lines of a cell; elsewhere it is a control character like others.
+    var isWrapped = false
     /// In JSON its values are numbers.
     var isNumber = false
   }
@@ -42,11 +46,15 @@ struct TreeTable {
   ///
   /// - Parameters:
   ///   - cells: one for each column; nil is nothing, `null` in JSON.
-  ///   - parent: the row that it stands below; nil for none.
+  ///   - parent: the row that it stands below; nil for none. Without a column for the tree all rows are a list.
   mutating func append(_ cells: [String?], under parent: Int? = nil) -> Int {
     precondition(cells.count == columns.count, "a row has one cell for each column")
     rows.append(Row(cells: cells))
-    if let parent { rows[parent].children.append(rows.count - 1) } else { roots.append(rows.count - 1) }
+    if let parent, columns.contains(where: \.isTree) {
+      rows[parent].children.append(rows.count - 1)
+    } else {
+      roots.append(rows.count - 1)
+    }
     return rows.count - 1
   }
 
@@ -88,11 +96,12 @@ struct TreeTable {
     (drawsUnicode ? ["├─", "└─", "│ ", "  "] : ["|-", "`-", "| ", "  "])[index]
   }
 
-  /// Newlines part the lines of a cell; any other control character becomes `\x1b`.
-  private static func harmless(_ text: String) -> String {
+  /// A control character becomes, for example, `\x1b`.
+  private static func harmless(_ text: String, keepsNewlines: Bool) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) { return text }
     let parts = text.unicodeScalars.map { scalar in
-      scalar != "\n" && (scalar.value < 0x20 || scalar.value == 0x7f) ? hexadecimal(scalar) : String(scalar)
+      !(scalar == "\n" && keepsNewlines) && (scalar.value < 0x20 || scalar.value == 0x7f)
+        ? hexadecimal(scalar) : String(scalar)
     }
     return parts.joined()
   }
@@ -107,9 +116,11 @@ struct TreeTable {
 
 extension TreeTable {
   private func writeColumns(to output: inout OutputBuffer, width: Int?, showsTitles: Bool) throws(Complaint) {
-    var lines = drawnRows().map { $0.map(Self.harmless) }.flatMap(Self.split)
-    if showsTitles { lines.insert(columns.map(\.title), at: 0) }
+    var lines = drawnRows().flatMap { row in
+      split(columns.indices.map { Self.harmless(row[$0], keepsNewlines: columns[$0].isWrapped) })
+    }
     let widths = widths(of: lines, within: width)
+    if showsTitles { lines.insert(columns.map(\.title), at: 0) }
     for line in lines {
       for (index, cell) in line.enumerated() {
         try output.write(shown(cell, in: index, widths[index]))
@@ -118,7 +129,7 @@ extension TreeTable {
   }
 
   /// One row as several lines where a cell has several.
-  private static func split(_ row: [String]) -> [[String]] {
+  private func split(_ row: [String]) -> [[String]] {
     let parts = row.map { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
     let height = parts.map(\.count).max() ?? 1
     return (0..<height).map { line in parts.map { line < $0.count ? $0[line] : "" } }
@@ -128,6 +139,12 @@ extension TreeTable {
     var widths = columns.map { _ in 0 }
     for line in lines {
       for (index, cell) in line.enumerated() { widths[index] = max(widths[index], DisplayWidth.of(cell)) }
+    }
+    // As in libsmartcols; titles count whether they are shown or not.
+    for (index, column) in columns.enumerated() {
+      let title = column.title.count
+      widths[index] =
+        widths[index] < title ? title : max(widths[index], title < column.usualWidth ? column.usualWidth : 0)
     }
     guard let limit else { return widths }
     var excess = widths.reduce(0, +) + widths.count - 1 - limit
