@@ -72,6 +72,7 @@ let package = Package(
     .executableTarget(
       name: "Probe", dependencies: ["Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath],
       path: "Tests/Probe", swiftSettings: house),
+    .executableTarget(name: "Forker", path: "Tests/Forker", cSettings: houseC),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", filePath], swiftSettings: house),
     .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(name: "CgroupsTests", dependencies: ["Cgroups", "Linux", filePath], swiftSettings: house),
@@ -79,7 +80,7 @@ let package = Package(
       name: "NamespacesTests", dependencies: ["Namespaces", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(
       name: "IsolationTests",
-      dependencies: ["Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath, "Probe"],
+      dependencies: ["Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath, "Probe", "Forker"],
       swiftSettings: house),
     .testTarget(name: "LabTests", dependencies: ["Lab", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(

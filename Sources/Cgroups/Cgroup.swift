@@ -24,7 +24,7 @@ public struct Cgroup: Hashable, Sendable {
   }
 
   /// The places that are visible through these hierarchies' mounts.
-  public init(_ memberships: [CgroupMembership], in hierarchies: [CgroupHierarchy]) {
+  init(_ memberships: [CgroupMembership], in hierarchies: [CgroupHierarchy]) {
     places = hierarchies.compactMap { hierarchy in
       let membership = memberships.first {
         $0.version == hierarchy.version

@@ -23,7 +23,7 @@ public struct CgroupHierarchies: Sendable {
   public let own: Cgroup
 
   /// Hierarchies that were found, and where the caller is in them.
-  public init(all: [CgroupHierarchy], memberships: [CgroupMembership]) {
+  init(all: [CgroupHierarchy], memberships: [CgroupMembership]) {
     self.all = all
     own = Cgroup(memberships, in: all)
   }

@@ -1,30 +1,30 @@
 // /proc/PID/cgroup: the cgroup of a process in each hierarchy.
 
-public import Linux
-public import struct SystemPackage.FilePath
+internal import Linux
+internal import struct SystemPackage.FilePath
 
 /// A process's place in one hierarchy, one line of /proc/PID/cgroup.
 ///
 /// Source: cgroups(7), "/proc files".
-public struct CgroupMembership: Hashable, Sendable {
+struct CgroupMembership: Hashable, Sendable {
   /// The hierarchy's number; 0 for version 2.
-  public let hierarchyID: Int
+  let hierarchyID: Int
   /// The controllers of a version 1 hierarchy; empty for version 2 and for a named hierarchy.
-  public let controllers: [CgroupController]
+  let controllers: [CgroupController]
   /// The name of a version 1 hierarchy without controllers.
-  public let name: String?
+  let name: String?
   /// The cgroup, as seen from the reader's cgroup namespace: `/..` begins one that lies outside it.
-  public let path: FilePath
+  let path: FilePath
   /// Whether the cgroup has been removed meanwhile (a zombie may remain in it).
-  public let isDeleted: Bool
+  let isDeleted: Bool
 
   /// Version 2 has the hierarchy number 0.
-  public var version: CgroupVersion { hierarchyID == 0 ? .v2 : .v1 }
+  var version: CgroupVersion { hierarchyID == 0 ? .v2 : .v1 }
 }
 
 extension CgroupMembership {
   /// The places that a file such as /proc/self/cgroup lists; lines that are none are left out.
-  public static func parse(_ text: [UInt8]) -> [CgroupMembership] {
+  static func parse(_ text: [UInt8]) -> [CgroupMembership] {
     text.split(separator: UInt8(ascii: "\n")).compactMap(CgroupMembership.init(line:))
   }
 
@@ -48,7 +48,7 @@ extension CgroupMembership {
   ///
   /// - Parameter processID: nil for the caller.
   /// - Throws: `SystemCallError` with `ENOENT` or `ESRCH` when there is no such process, or no /proc.
-  public static func read(of processID: Int32? = nil) throws(SystemCallError) -> [CgroupMembership] {
+  static func read(of processID: Int32? = nil) throws(SystemCallError) -> [CgroupMembership] {
     let directory = processID.map(String.init) ?? "self"
     return parse(try FileDescriptor.open(FilePath("/proc/\(directory)/cgroup")).readAll())
   }

@@ -75,6 +75,8 @@ public struct Errno: RawRepresentable, Hashable, Sendable {
   public static let eusers = Errno(rawValue: 87)
   /// Operation not supported.
   public static let eopnotsupp = Errno(rawValue: 95)
+  /// No buffer space available; of netlink: messages were lost.
+  public static let enobufs = Errno(rawValue: 105)
   /// Connection timed out.
   public static let etimedout = Errno(rawValue: 110)
   /// Operation cancelled; here: the other end of a pipe went away before it said to go on.

@@ -1,0 +1,189 @@
+// Carries the end of a branch out: stops what belongs to it, looks again until nothing new is found, kills.
+
+internal import Cgroups
+internal import Linux
+internal import Processes
+internal import struct SystemPackage.FilePath
+
+/// One branch while it is being ended.
+final class BranchPursuit {
+  private let signal: Signal
+  private var census: BranchCensus
+  private var refused: [ProcessIdentity: Errno] = [:]
+  private var forks: ForkEvents?
+  private var stats: StatReader
+
+  /// From here on no fork goes unheard, where hearing is allowed.
+  init(_ plan: BranchKillPlan) throws(SystemCallError) {
+    signal = plan.signal
+    stats = StatReader(directory: try FileDescriptor.open("/proc", .directory))
+    do throws(SystemCallError) {
+      forks = try ForkEvents.listen()
+    } catch {
+      forks = nil  // Not root, or not in the machine's own namespaces.
+    }
+    census = BranchCensus(plan)
+  }
+
+  /// Kills what is in a cgroup, and what is forked there meanwhile.
+  func killAtOneStroke(_ cgroup: Cgroup) {
+    do throws(CgroupError) {
+      try cgroup.kill(within: 1)
+    } catch {
+      return  // Who is left is looked for and killed one by one.
+    }
+  }
+
+  /// Kills the branch.
+  func end(within seconds: Double) throws(SystemCallError) -> BranchKillOutcome {
+    try holdStill()
+    let killed = census.groupsInside
+    for group in killed { send(.kill, toGroup: group) }
+    for process in census.living.reversed() where !killed.contains(process.processGroupID) {
+      send(.kill, to: process.identity)
+    }
+    let start = monotonicNanoseconds()
+    var rest: UInt64 = 2_000_000
+    while true {
+      pause(nanoseconds: rest)
+      rest = min(rest * 2, 50_000_000)
+      let newcomers = try look()
+      let living = census.living.filter { refused[$0.identity] == nil }
+      if living.isEmpty && newcomers.isEmpty { return outcome(remaining: []) }
+      if Double(monotonicNanoseconds() - start) > seconds * 1e9 { return outcome(remaining: living) }
+      for process in living { send(.kill, to: process.identity) }
+    }
+  }
+
+  /// Sends each process of the branch another signal, all of them while they stand still, then lets them go on.
+  func deliver() throws(SystemCallError) -> BranchKillOutcome {
+    try holdStill()
+    let living = census.living
+    for process in living { send(signal, to: process.identity) }
+    if signal != .stop {
+      for process in living where !process.wasStopped { send(.resume, to: process.identity) }
+    }
+    return outcome(remaining: [])
+  }
+
+  /// Stops everything: returns when a whole pass found nothing new and nothing that runs.
+  private func holdStill() throws(SystemCallError) {
+    var patience = 0
+    while true {
+      let newcomers = try look()
+      let running = (census.running + census.threaded.filter(hasRunningThread)).filter { refused[$0.identity] == nil }
+      for process in running { send(.stop, to: process.identity) }
+      for group in Set(newcomers.map(\.processGroupID)).intersection(census.groupsInside) {
+        send(.stop, toGroup: group)
+      }
+      if newcomers.isEmpty && running.isEmpty { return }
+      // What is blocked in the kernel does not stop, nor does it fork: it is waited for a little.
+      if newcomers.isEmpty && running.allSatisfy({ census.isBlocked($0) }) {
+        patience += 1
+        if patience > 5 { return }
+      }
+      pause(nanoseconds: 1_000_000)
+    }
+  }
+
+  /// Whether a thread is on its way still: the state of a process is that of its first thread alone.
+  private func hasRunningThread(_ process: BranchProcess) -> Bool {
+    let record = ProcessTable(of: [process.processID], reading: .threads)[process.processID]
+    return (record?.threads.value ?? []).contains { !"TtZX".utf8.contains($0.state) }
+  }
+
+  /// Looks at all processes, and at the forks that were heard of meanwhile. What is new is stopped at once.
+  ///
+  /// - Returns: the new members of the branch.
+  private func look() throws(SystemCallError) -> [BranchProcess] {
+    var newcomers: [BranchProcess] = []
+    census.beginPass()
+    var scan = try ProcessScan(reading: .stat)
+    while let stat = BranchPursuit.next(&scan) {
+      guard let process = census.see(stat) else { continue }
+      newcomers.append(process)
+      send(.stop, to: process.identity)
+    }
+    for process in census.findRelatives() + (try hear()) {
+      newcomers.append(process)
+      send(.stop, to: process.identity)
+    }
+    return newcomers
+  }
+
+  /// The next process; one that cannot be read at all is passed over.
+  private static func next(_ scan: inout ProcessScan) -> ProcessStat? {
+    while true {
+      do throws(SystemCallError) {
+        return try scan.read()?.stat
+      } catch {
+        continue
+      }
+    }
+  }
+
+  /// The children of the branch that the kernel announced and that live.
+  private func hear() throws(SystemCallError) -> [BranchProcess] {
+    var found: [BranchProcess] = []
+    while let heard = try forks?.waiting(), !heard.isEmpty {
+      for fork in heard where census.hear(fork) {
+        guard let stat = stats.read(fork.childID), let process = census.adopt(stat) else { continue }
+        found.append(process)
+        send(.stop, to: process.identity)
+      }
+    }
+    return found
+  }
+
+  /// Signals a process and no other that got its PID: once the pidfd is open, the start time must still be its own.
+  private func send(_ signal: Signal, to process: ProcessIdentity) {
+    do throws(SystemCallError) {
+      let pidfd = try PIDFD(opening: process.processID)
+      guard stats.read(process.processID)?.identity == process else { return }
+      try pidfd.send(signal)
+    } catch {
+      if error.errno != .esrch { refused[process] = error.errno }
+    }
+  }
+
+  /// Signals a process group; it has a member that this pursuit has stopped, so its number is not another's.
+  private func send(_ signal: Signal, toGroup group: Int32) {
+    do throws(SystemCallError) {
+      try sendSignal(signal, to: -group)
+    } catch {
+      return  // What is left of it is signalled one by one.
+    }
+  }
+
+  private func outcome(remaining: [BranchProcess]) -> BranchKillOutcome {
+    let left = Set(remaining.map(\.identity))
+    let all = census.everFound
+    return BranchKillOutcome(
+      processes: all.filter { refused[$0.identity] == nil && !left.contains($0.identity) },
+      refusals: all.compactMap { process in
+        refused[process.identity].map { BranchKillOutcome.Refusal(process: process, errno: $0) }
+      }, remaining: remaining, passes: census.pass)
+  }
+}
+
+/// Reads /proc/PID/stat of one process at a time.
+private struct StatReader: ~Copyable {
+  private let directory: FileDescriptor
+  private var path = NumberedPath("stat")
+  private var buffer = [UInt8](repeating: 0, count: 2048)
+
+  init(directory: consuming FileDescriptor) {
+    self.directory = directory
+  }
+
+  /// - Returns: nil where the process has ended.
+  mutating func read(_ processID: Int32) -> ProcessStat? {
+    path.number = processID
+    do throws(SystemCallError) {
+      let count = try directory.readBeginning(of: path, into: &buffer)
+      return ProcessStat(buffer.span.extracting(0..<count))
+    } catch {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,110 @@
+// Branches that resist: they fork while they die, leave their sessions, lose their parents. Whoever lives holds a
+// pipe open, so its end says that nobody is left, whatever /proc shows.
+
+import Isolation
+import Linux
+import Testing
+
+import struct SystemPackage.FilePath
+
+@Suite(.serialized) struct BranchKillTests {
+  /// A branch that was started, and the reading end of the pipe that all of it hold.
+  @frozen
+  struct Branch: ~Copyable {
+    let root: ProgramChild
+    let pipe: FileDescriptor
+
+    /// Starts a branch, and waits until it stands.
+    init(_ count: Int, _ generations: Int, _ manner: String) throws {
+      let pipe = try Pipe()
+      let own = CommandLine.arguments[0]
+      let forker = own.prefix(through: own.lastIndex(of: "/") ?? own.startIndex) + "Forker"
+      var program = SystemCallProgram()
+      program.append(.duplicate(.descriptor(pipe.writing.number), as: 3))
+      program.append(
+        .execute(
+          [FilePath(String(forker))], ["forker", "\(count)", "\(generations)", manner].map { Array($0.utf8) },
+          environment: []))
+      root = try program.start()
+      try root.report.awaitExecution()
+      self.pipe = pipe.closeWriting()
+      var byte: [UInt8] = [0]
+      _ = try self.pipe.read(into: &byte)
+    }
+
+    /// Whether everybody who could write is gone, within two seconds.
+    func isDeserted() throws -> Bool {
+      var requests = [PollRequest(pipe, [])]
+      return try poll(&requests, timeout: 2_000_000_000) > 0
+    }
+  }
+
+  /// Ends a branch, and looks whether anybody is left.
+  private func end(_ count: Int, _ generations: Int, _ manner: String) throws -> BranchKillOutcome {
+    let branch = try Branch(count, generations, manner)
+    let plan = try BranchKillPlan(of: branch.root.processID)
+    #expect(plan.members.first?.processID == branch.root.processID)
+    let outcome = try plan.carryOut()
+    #expect(outcome.remaining.isEmpty && outcome.refusals.isEmpty)
+    #expect(try branch.isDeserted())
+    #expect(try branch.root.pidfd.wait() == .signaled(.kill))
+    return outcome
+  }
+
+  @Test func calm() throws {
+    let outcome = try end(200, 12, "calm")
+    #expect(outcome.processes.count == 201)
+  }
+
+  @Test func forkingWhileItDies() throws {
+    let outcome = try end(500, 12, "forking")
+    #expect(outcome.processes.count >= 501)
+  }
+
+  @Test func forkingFromASecondThread() throws {
+    _ = try end(100, 5, "threads")
+  }
+
+  @Test(.enabled(if: BranchKillTests.hearsForks)) func daemonsThatLeaveTheirSession() throws {
+    _ = try end(200, 5, "daemons")
+  }
+
+  @Test(.enabled(if: BranchKillTests.hearsForks)) func oneThatIsNeverTheSame() throws {
+    _ = try end(3, 1, "comet")
+  }
+
+  static var hearsForks: Bool {
+    do {
+      _ = try ForkEvents.listen()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  @Test func anotherSignalIsDeliveredToAll() throws {
+    let branch = try Branch(50, 5, "calm")
+    let outcome = try BranchKillPlan(of: branch.root.processID, signal: .terminate).carryOut()
+    #expect(outcome.processes.count == 51)
+    #expect(try branch.isDeserted())
+    #expect(try branch.root.pidfd.wait() == .signaled(.terminate))
+  }
+
+  @Test func refusesWhatMustNotEnd() throws {
+    #expect(throws: BranchKillError.self) { try BranchKillPlan(of: 1) }
+    let caller = CallingProcess.processID
+    #expect(throws: BranchKillError.containsCaller(caller)) { try BranchKillPlan(of: caller) }
+    let parent = CallingProcess.parentID
+    #expect(throws: BranchKillError.containsCaller(parent)) { try BranchKillPlan(of: parent) }
+    #expect(throws: BranchKillError.noSuchProcess(Int32.max)) { try BranchKillPlan(of: Int32.max) }
+  }
+
+  @Test func planChangesNothing() throws {
+    let branch = try Branch(5, 2, "calm")
+    let plan = try BranchKillPlan(of: branch.root.processID)
+    #expect(plan.members.count == 6 && plan.method == .pursuit)
+    #expect(try branch.root.pidfd.waitNow() == nil)
+    _ = try plan.carryOut()
+    _ = try branch.root.pidfd.wait()
+  }
+}
