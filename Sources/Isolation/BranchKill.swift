@@ -4,11 +4,11 @@
 // neither forks nor exits, and the branch holds still while it is looked at again, until a whole pass over /proc
 // finds nothing new. Only then all are killed, whole process groups at once where a group lies in the branch.
 //
-// What is guaranteed: every process that is a descendant when the plan is made, and everything that those beget
+// What is guaranteed: every process that is a descendant when the plan is carried out, and everything that those beget
 // afterwards, ends. Forks are heard from the kernel itself where that is allowed (root on the machine), so that
 // even a process that changes its session and loses its parent between two passes is found. Without that right
 // such a one is found by its process group alone, and can escape when it has left that too. Processes that lost
-// their parent before the plan was made are no descendants, and are left alone.
+// their parent before are no descendants, and are left alone.
 
 internal import Cgroups
 public import Linux
@@ -96,7 +96,8 @@ public struct BranchKillPlan: Sendable {
 
   private static func readTable() throws(BranchKillError) -> ProcessTable {
     do throws(SystemCallError) {
-      return try ProcessTable()
+      // Thousands of processes that fork leave little time to others.
+      return try withRealTimePriority { () throws(SystemCallError) in try ProcessTable() }
     } catch {
       throw .systemCall(error)
     }
