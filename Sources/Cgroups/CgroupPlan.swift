@@ -161,7 +161,7 @@ extension CgroupLimits {
 
 extension Cgroup.Place {
   /// The place of a child.
-  func appending(_ name: String) -> Cgroup.Place {
+  public func appending(_ name: String) -> Cgroup.Place {
     Cgroup.Place(hierarchy: hierarchy, path: path.appending(name), directory: directory.appending(name))
   }
 

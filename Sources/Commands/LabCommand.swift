@@ -10,32 +10,209 @@ struct LabCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lab",
     abstract: "Learn what a process is: run each experiment on the real kernel and check each claim.",
-    subcommands: [LabCheckCommand.self],
-    defaultSubcommand: LabCheckCommand.self)
+    discussion: """
+      A course is a list of claims, each with an experiment: commands that are typed into two shells, A and B, and \
+      facts that the kernel must show then. Everything happens in a world of its own, and the machine is left as it was.
+      """,
+    subcommands: [
+      LabListCommand.self, LabRunCommand.self, LabCheckCommand.self, LabHintCommand.self, LabNextCommand.self,
+      LabResetCommand.self,
+    ])
+}
+
+/// `lab list`.
+struct LabListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the courses, their claims, and which of them you have seen.")
+
+  @OptionGroup var selection: LabSelection
+
+  func run() throws {
+    var output = OutputBuffer()
+    for name in try selection.names() {
+      let course = try LabSelection.read(name)
+      let progress = try LabProgress(course: course.name)
+      try output.write("\(course.name): \(course.title)\n")
+      for section in course.sections {
+        try output.write("  \(section.title)\n")
+        for claim in section.claims {
+          let mark = progress.isDone(claim) ? "✓" : " "
+          try output.write("  \(mark) \(DisplayWidth.padded(claim.number, 14)) \(claim.title)\n")
+        }
+      }
+    }
+    try output.flush()
+  }
 }
 
 /// `lab check`.
 struct LabCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Run the experiments unattended and print a verdict with evidence for each claim.")
+    commandName: "check", abstract: "Run the experiments unattended and print a verdict with evidence for each claim.",
+    discussion: """
+      The exit status is 0 when every claim came out as expected, 1 when one did not or something was left on the \
+      machine, and 77 when some could not be looked at here.
+      """)
 
-  @Argument(help: ArgumentHelp("Check these claims only, for example S39.", valueName: "claim"))
-  var claims: [String] = []
+  @OptionGroup var selection: LabSelection
+
+  @Option(name: .long, help: "How to report: text, tap, junit or json.")
+  var format = LabFormat.text
+
+  @Flag(name: .shortAndLong, help: "Show the evidence of every claim.")
+  var verbose = false
+
+  @Flag(name: .long, help: "Use pangaea's own tools where the machine has the classic ones too.")
+  var ownTools = false
+
+  @Option(name: .long, help: "Colour the output: auto, always or never.")
+  var color = ColorChoice.auto
 
   func run() throws {
-    let course: Course
-    do {
-      course = try CourseLibrary.course(named: CourseLibrary.names[0])!
-    } catch { throw Complaint(what: "\(error)") }
-    let link = try FileDescriptor.workingDirectory.readLink(FilePath("/proc/self/exe"))
-    let program = FilePath(String(decoding: link, as: UTF8.self))
-    let laboratory = try Laboratory(program: program) { event in
-      if case .printed(_, let bytes) = event { try? FileDescriptor.standardError.write(bytes) }
+    let (course, claims) = try selection.claims()
+    let laboratory = try Laboratory.make(ownTools: ownTools)
+    let report: CourseReport
+    do throws(LabFailure) { report = try laboratory.run(claims, of: course) } catch { throw Complaint(error) }
+    var output = OutputBuffer()
+    switch format {
+    case .text:
+      let page = LabPage(report, paint: Paint(color), showsAll: verbose || claims.count == 1)
+      try output.write(page.text)
+    case .tap: try output.write(report.tap)
+    case .junit: try output.write(report.junit)
+    case .json: try output.write(report.json)
     }
-    for claim in course.claims where claims.isEmpty || claims.contains(where: claim.answers(to:)) {
-      let outcome = try laboratory.run(claim)
-      print(claim.number, claim.verdict.word, outcome.result, outcome.duration / 1_000_000, "ms")
-      for line in outcome.evidence { print("   ", line.isMet ? "+" : "-", line.fact, "·", line.found) }
+    try output.flush()
+    if report.exitStatus != 0 { throw ExitCode(report.exitStatus) }
+  }
+}
+
+/// `lab hint`.
+struct LabHintCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hint", abstract: "Show the hints of a claim, or of the next one that you have not seen.")
+
+  @OptionGroup var selection: LabSelection
+
+  func run() throws {
+    let course = try selection.course()
+    let chosen =
+      try selection.numbers.isEmpty
+      ? LabProgress(course: course.name).next(in: course).map { [$0] } ?? []
+      : selection.claims().claims
+    var output = OutputBuffer()
+    if chosen.isEmpty { try output.write("You have seen every claim of this course.\n") }
+    for claim in chosen {
+      try output.write("\(claim.number): \(claim.title)\n")
+      let hints = claim.hints.isEmpty ? ["No hint: type what the lesson shows, and compare.\n"] : claim.hints
+      for hint in hints { try output.write("  " + hint.split(separator: "\n").joined(separator: "\n  ") + "\n") }
+    }
+    try output.flush()
+  }
+}
+
+/// `lab reset`.
+struct LabResetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reset", abstract: "Forget that you have seen a claim, or the whole course; it is kept aside once.")
+
+  @OptionGroup var selection: LabSelection
+
+  func run() throws {
+    let (course, claims) = try selection.claims()
+    var progress = try LabProgress(course: course.name)
+    try progress.forget(claims)
+    var output = OutputBuffer()
+    let what = selection.numbers.isEmpty ? course.title : claims.map(\.number).joined(separator: ", ")
+    try output.write("Forgotten: \(what). What was known is kept in \(progress.formerFile).\n")
+    try output.flush()
+  }
+}
+
+/// Which course and which of its claims.
+struct LabSelection: ParsableArguments {
+  @Argument(help: ArgumentHelp("These claims only, for example S39.", valueName: "claim"))
+  var numbers: [String] = []
+
+  @Option(
+    name: .customLong("course"),
+    help: ArgumentHelp("A course by its name, or a file that ends in .md.", valueName: "course"))
+  var name: String?
+
+  /// The courses that are asked for: one, or all that there are.
+  func names() throws(Complaint) -> [String] {
+    name.map { [$0] } ?? CourseLibrary.names
+  }
+
+  /// The course that is asked for; the first one, when none is.
+  func course() throws(Complaint) -> Course {
+    try LabSelection.read(name ?? CourseLibrary.names[0])
+  }
+
+  /// The course, and the claims that are asked for; all, when none is.
+  func claims() throws(Complaint) -> (course: Course, claims: [Claim]) {
+    let course = try course()
+    for number in numbers where !course.claims.contains(where: { $0.answers(to: number) }) {
+      throw Complaint(
+        what: "\(course.name) has no claim \(number)", try: "pangaea lab list --course \(course.name)", exitStatus: 2)
+    }
+    let chosen = course.claims.filter { claim in numbers.isEmpty || numbers.contains(where: claim.answers(to:)) }
+    return (course, chosen)
+  }
+
+  /// Reads a course that comes with the program, or one of a file.
+  static func read(_ name: String) throws(Complaint) -> Course {
+    let text = name.hasSuffix(".md") ? try text(of: name) : nil
+    do throws(CourseError) {
+      if let text { return try CourseLibrary.read(text, file: name) }
+      if let course = try CourseLibrary.course(named: name) { return course }
+    } catch {
+      throw Complaint(what: "\(error.file):\(error.line): \(error.what)", try: error.remedy)
+    }
+    throw Complaint(
+      what: "there is no course \(name)",
+      try: "one of: \(CourseLibrary.names.joined(separator: ", ")); or a file that ends in .md")
+  }
+
+  private static func text(of file: String) throws(Complaint) -> [UInt8] {
+    do throws(SystemCallError) {
+      return try FileDescriptor.open(FilePath(file)).readAll()
+    } catch {
+      throw Complaint(error, doing: "read the course \(file)")
     }
   }
+}
+
+extension Laboratory {
+  /// A laboratory whose worlds have this very program in them.
+  static func make(
+    ownTools: Bool, watch: @escaping (LabEvent) -> Void = { _ in }
+  ) throws(Complaint) -> Laboratory {
+    let link: [UInt8]
+    do throws(SystemCallError) {
+      link = try FileDescriptor.workingDirectory.readLink(FilePath("/proc/self/exe"))
+    } catch {
+      throw Complaint(error, doing: "find this program's own file", exitStatus: 77)
+    }
+    let program = FilePath(String(decoding: link, as: UTF8.self))
+    let verbs = Pangaea.configuration.groupedSubcommands.flatMap(\.subcommands)
+    let names = verbs.compactMap { $0.configuration.commandName }
+    do throws(LabFailure) {
+      return try Laboratory(program: program, verbs: names, prefersOwnTools: ownTools, watch: watch)
+    } catch {
+      throw Complaint(error)
+    }
+  }
+}
+
+extension Complaint {
+  /// A lab that could not look: exit status 77.
+  init(_ failure: LabFailure) {
+    self.init(what: failure.what, try: failure.remedy, exitStatus: 77)
+  }
+}
+
+/// How `lab check` reports.
+enum LabFormat: String, CaseIterable, ExpressibleByArgument {
+  case text, tap, junit, json
 }

@@ -5,13 +5,15 @@ import Linux
 
 /// The state of an experiment.
 struct ClaimRun {
-  var result: Result = .told
+  var result: Finding = .told
   private(set) var evidence: [Evidence] = []
   private let watch: (LabEvent) -> Void
 
   /// How long a command may take until its shell waits for the next, in nanoseconds.
   private static let commandLimit: UInt64 = 20_000_000_000
   private static let interval: UInt64 = 1_000_000
+  /// How long a refusal is doubted: a process that executes a program cannot be looked at for a moment.
+  private static let patience: UInt64 = 300_000_000
 
   init(watch: @escaping (LabEvent) -> Void) {
     self.watch = watch
@@ -32,7 +34,7 @@ struct ClaimRun {
     for block in claim.blocks {
       switch block {
       case .prose(let text): watch(.prose(text))
-      case .hint: break
+      case .hint, .checklist: break
       case .commands(let commands): type(commands, observer)
       case .facts(let facts): find(facts, &observer)
       }
@@ -80,10 +82,11 @@ struct ClaimRun {
 
   private mutating func find(_ facts: Facts, _ observer: inout Observer) {
     for statement in facts.statements {
-      let end = monotonicNanoseconds() + UInt64(facts.deadline) * 1_000_000
+      let start = monotonicNanoseconds()
+      let end = start + UInt64(facts.deadline) * 1_000_000
       var attempt = Attempt(statement, &observer)
       var wait = ClaimRun.interval
-      while !attempt.isMet && monotonicNanoseconds() < end {
+      while !attempt.isMet && monotonicNanoseconds() < (attempt.isRefused ? start + ClaimRun.patience : end) {
         drain(observer)
         pause(nanoseconds: wait)
         wait = min(wait * 2, 20_000_000)
@@ -115,7 +118,8 @@ private struct Attempt {
   var isMet = false
   var evidence: Evidence?
   /// The result of the claim if this was the last look.
-  var failure: Result?
+  var failure: Finding?
+  var isRefused: Bool { if case .cannotTell? = failure { true } else { false } }
 
   init(_ statement: Statement, _ observer: inout Observer) {
     do throws(Unknown) {
@@ -166,7 +170,7 @@ extension Unknown {
 
   /// What a claim's result is when this is the last word: what is missing is not as expected, what is refused
   /// says nothing of the claim.
-  func asResult(_ what: String) -> Result {
+  func asResult(_ what: String) -> Finding {
     switch self {
     case .missing(let reason): .notAsExpected("\(what): \(reason)")
     case .refused(let reason): .cannotTell("\(what): \(reason)")

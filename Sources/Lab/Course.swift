@@ -24,7 +24,7 @@ public struct Course: Hashable, Sendable {
   public let title: String
   /// The prose before the first section.
   public let introduction: String
-  /// In the order of the text.
+  /// In the order of the file.
   public internal(set) var sections: [CourseSection]
 
   /// Every claim, in the order of the file.
@@ -38,11 +38,11 @@ public struct Course: Hashable, Sendable {
 
 /// A part of a course: a heading of level 2 and what follows it.
 public struct CourseSection: Hashable, Sendable {
-  /// The heading.
+  /// The heading of level 2.
   public let title: String
   /// The prose before the first claim.
   public internal(set) var introduction: String
-  /// In the order of the text.
+  /// In the order of the file.
   public internal(set) var claims: [Claim]
 }
 
@@ -52,27 +52,36 @@ public struct Claim: Hashable, Sendable {
   public let number: String
   /// The heading after the colon.
   public let title: String
-  /// What is claimed, in one sentence.
+  /// What is claimed.
   public internal(set) var sentence: String
-  /// What the kernel is expected to show.
+  /// What the course says of it.
   public internal(set) var verdict: Verdict
   /// What must be there for the experiment to be made.
   public internal(set) var needs: [Need]
-  /// What the lesson says, types and looks at, in order.
+  /// What is told, typed and checked, in the order of the file.
   public internal(set) var blocks: [Block]
   /// The line of the heading, from 1.
   public let line: Int
 
   /// A part of a claim, in the order of the file.
   public enum Block: Hashable, Sendable {
-    /// Text for a reader.
+    /// Told to the reader.
     case prose(String)
-    /// Lines that are typed.
+    /// Typed at a terminal.
     case commands(Commands)
-    /// What must then be so.
+    /// Waited for.
     case facts(Facts)
-    /// Help for somebody who is stuck.
+    /// Shown to who asks.
     case hint(String)
+    /// What a learner can say once the claims before came out as expected.
+    case checklist([ChecklistItem])
+  }
+
+  /// The items of the claim's checklist; empty when it has none.
+  public var checklist: [ChecklistItem] {
+    blocks.flatMap { (block) -> [ChecklistItem] in
+      if case .checklist(let items) = block { items } else { [] }
+    }
   }
 
   /// The hints, in order.
@@ -83,7 +92,9 @@ public struct Claim: Hashable, Sendable {
   /// Whether a number names this claim: the whole of it, one of its parts, or one within a range.
   public func answers(to wanted: String) -> Bool {
     let wanted = wanted.lowercased()
-    if number.lowercased() == wanted { return true }
+    if number.lowercased() == wanted || number.last?.isLetter == true && number.lowercased().dropLast() == wanted {
+      return true
+    }
     return number.lowercased().split(separator: ",").contains { part in
       let ends = part.split(whereSeparator: { $0 == "–" || $0 == " " }).map(String.init)
       if ends.contains(wanted) { return true }
@@ -101,19 +112,27 @@ public struct Claim: Hashable, Sendable {
   }
 }
 
+/// A line of a checklist.
+public struct ChecklistItem: Hashable, Sendable {
+  /// The claims whose evidence it stands on.
+  public let numbers: [String]
+  /// What the learner can say.
+  public let sentence: String
+}
+
 /// The two terminals of a course.
 public enum TerminalName: String, Hashable, Sendable, CaseIterable {
-  /// The first shell.
+  /// The one that most is typed at.
   case a = "A"
-  /// The second shell.
+  /// The one beside it.
   case b = "B"
 }
 
 /// What is typed at one terminal, line by line.
 public struct Commands: Hashable, Sendable {
-  /// The shell they are typed into.
+  /// Where they are typed.
   public let terminal: TerminalName
-  /// In order.
+  /// In order; at least one.
   public let lines: [TypedLine]
   /// Whether the last line's end is waited for; else it goes on running.
   public let waitsForLast: Bool
@@ -123,20 +142,20 @@ public struct Commands: Hashable, Sendable {
 public struct TypedLine: Hashable, Sendable {
   /// A part of the line.
   public enum Piece: Hashable, Sendable {
-    /// Text as it stands.
+    /// Typed as it is written.
     case literal(String)
     /// The PID of a named process, as the terminals' PID namespace numbers it: `{name}`.
     case processID(String)
     /// A control character without a newline after it, for example 0x03 for `^C`.
     case control(UInt8)
   }
-  /// In order.
+  /// From left to right.
   public let pieces: [Piece]
 }
 
 /// Facts that must become true together, in order.
 public struct Facts: Hashable, Sendable {
-  /// Each of which must hold.
+  /// In order; at least one.
   public let statements: [Statement]
   /// How long each is waited for, in milliseconds.
   public let deadline: Int
@@ -150,6 +169,8 @@ public enum Need: Hashable, Sendable {
   case controlGroup(String)
   /// A kind of namespace that the kernel has.
   case namespace(String)
+  /// A verb of the program.
+  case verb(String)
   /// A user ID other than the lab's that a process may take on.
   case otherUser
 }

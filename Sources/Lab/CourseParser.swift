@@ -94,7 +94,12 @@ struct CourseParser {
     if !claimHasSentence {
       throw Mistake(what: "claim \(ended.number) says nothing", remedy: "a fence ```claim holds with its sentence")
     }
-    let hasFacts = ended.blocks.contains { if case .facts = $0 { true } else { false } }
+    let hasFacts = ended.blocks.contains {
+      switch $0 {
+      case .facts, .checklist: true
+      case .prose, .commands, .hint: false
+      }
+    }
     if ended.verdict != .notShown && !hasFacts {
       throw Mistake(
         what: "claim \(ended.number) is said to be \(ended.verdict.word), but no fact shows it",
@@ -144,6 +149,7 @@ struct CourseParser {
       }
     case .hint: claim?.blocks.append(.hint(CourseParser.paragraphs(body)))
     case .facts: try takeFacts(body, fence.words.dropFirst())
+    case .checklist: try takeChecklist(body)
     case .sh, nil: try takeCommands(body, fence.words.dropFirst())
     }
   }
@@ -168,6 +174,22 @@ struct CourseParser {
     }
     if found.isEmpty { throw Mistake(what: "the fence has no fact", remedy: "B.hostname is \"earth\"") }
     claim?.blocks.append(.facts(Facts(statements: found, deadline: deadline)))
+  }
+
+  private mutating func takeChecklist(_ body: [String]) throws(Mistake) {
+    var items: [ChecklistItem] = []
+    try forEachLine(of: body) { (parser, line) throws(Mistake) in
+      guard let colon = line.firstIndex(of: ":") else {
+        throw Mistake(what: "the item names no claim", remedy: "S1, S2: what the learner can say")
+      }
+      let numbers = line[..<colon].split(separator: ",").map { CourseParser.trimmed(String($0)) }
+      for number in numbers where !parser.sections.flatMap(\.claims).contains(where: { $0.answers(to: number) }) {
+        throw Mistake(what: "no claim before this one has the number \(number)")
+      }
+      let sentence = CourseParser.trimmed(String(line[line.index(after: colon)...]))
+      items.append(ChecklistItem(numbers: numbers, sentence: sentence))
+    }
+    claim?.blocks.append(.checklist(items))
   }
 
   private mutating func takeCommands(_ body: [String], _ words: ArraySlice<String>) throws(Mistake) {
@@ -223,7 +245,7 @@ struct CourseParser {
 
 /// The fences that mean something; the body of any other is prose.
 private enum FenceKind: String {
-  case claim, needs, hint, facts, sh
+  case claim, needs, hint, facts, sh, checklist
 }
 
 /// The line that opens a fence.

@@ -18,15 +18,13 @@ final class LabTerminal {
   /// Opens a terminal in a world and starts a shell on it.
   ///
   /// - Throws: `SystemCallError` of the step that failed.
-  init(_ name: TerminalName, in world: borrowing LabWorld, shell: FilePath, path: String) throws(SystemCallError) {
+  init(_ name: TerminalName, in world: borrowing LabWorld, shell: FilePath, environment: [String])
+    throws(SystemCallError)
+  {
     self.name = name
     let pty = try PseudoTerminal(size: WindowSize(rows: 24, columns: 80))
-    let environment = [
-      "PATH=\(path)", "HOME=\(LabWorldPlan.home.string)", "PWD=\(LabWorldPlan.home.string)", "LC_ALL=C", "TERM=dumb",
-      "PS1=\(name.rawValue)$ ", "SHELL=\(shell.string)", "USER=root", "HISTFILE=",
-    ]
     let processID = try world.startShell(
-      shell, ["bash", "--noprofile", "--norc", "-i"], environment: environment, on: pty)
+      shell, ["bash", "--noprofile", "--norc", "-i"], environment: environment + ["PS1=\(name.rawValue)$ "], on: pty)
     self.pty = pty
     self.shell = try ProcessRecord.read(processID, .stat).identity
   }

@@ -1,6 +1,7 @@
 // The world in which a course is run: namespaces of its own, whose init dies with the lab, so that nothing a
 // course does can outlast it or reach the machine.
 
+import Cgroups
 import Linux
 import struct SystemPackage.FilePath
 
@@ -13,8 +14,8 @@ struct LabWorldPlan {
   let groupID: UInt32
   /// The program whose verbs stand on the terminals' PATH under the classic names.
   let program: FilePath
-  /// `cgroup.procs` of the cgroups that everything in it is a member of.
-  let membershipFiles: [FilePath]
+  /// The cgroup that is the root of the world's cgroup namespace; nil for the lab's own.
+  var cgroup: Cgroup?
 
   /// The hostname at the beginning.
   static let hostname = "pangaea"
@@ -44,6 +45,7 @@ struct LabWorldPlan {
     program.append(.startSession())
     program.append(.unshare(.newCgroup))
     appendMounts(to: &program)
+    appendCgroupMounts(to: &program)
     program.append(.setHostname(LabWorldPlan.hostname))
     program.append(.setName("init"))
     let null = program.appendKeepingResult(.open("/dev/null", .readWrite))
@@ -72,16 +74,27 @@ struct LabWorldPlan {
     }
   }
 
+  /// In the world, each hierarchy's mount shows the world's cgroup as its root.
+  private func appendCgroupMounts(to program: inout SystemCallProgram) {
+    for place in cgroup?.places ?? [] {
+      let hierarchy = place.hierarchy
+      let names = hierarchy.controllers.map(\.rawValue).joined(separator: ",")
+      let options = hierarchy.name.map { "none,name=" + $0 } ?? names
+      // The kernel refuses a file system directly on itself: hence something between the two.
+      program.append(.mount("none", on: hierarchy.mountPoint, type: "tmpfs", [.noSetUID, .noDevices, .noExecution]))
+      program.append(
+        .mount(
+          "cgroup", on: hierarchy.mountPoint, type: hierarchy.version == .v2 ? "cgroup2" : "cgroup",
+          [.noSetUID, .noDevices, .noExecution], data: hierarchy.version == .v2 ? nil : options))
+    }
+  }
+
   /// What starts a shell in the world: it joins the world, is adopted by its init, and has a terminal of its own.
   func shellProgram(
     world: Int32, terminal: Int32, shell: FilePath, arguments: [String], environment: [String]
   ) -> SystemCallProgram {
     var program = SystemCallProgram()
-    for path in membershipFiles {
-      let file = program.appendKeepingResult(.open(path, .writeOnly))
-      program.append(.write(Array("0".utf8), to: .register(file), named: path))
-      program.append(.close(.register(file)))
-    }
+    for path in cgroup?.seat.joinFiles ?? [] { program.appendWrite("0", to: path) }
     program.append(.setns(.descriptor(world), namespaces.union(.newCgroup), on: "the lab's world"))
     program.append(.fork(parent: []))
     program.append(.fork(parent: .leaves))
@@ -112,6 +125,7 @@ struct LabWorld: ~Copyable {
       try LabWorld.prepare(child.processID, plan)
       try pipe.writing.write([1])
       try child.report.awaitExecution()
+      try plan.cgroup?.settle(child.processID)
     } catch {
       try child.pidfd.send(.kill)
       _ = try child.pidfd.wait()
@@ -132,7 +146,7 @@ struct LabWorld: ~Copyable {
       try write("0 \(plan.userID) 1", to: directory.appending("uid_map"))
       try write("0 \(plan.groupID) 1", to: directory.appending("gid_map"))
     }
-    for path in plan.membershipFiles { try write(String(process), to: path) }
+    try plan.cgroup?.add(process)
   }
 
   /// Starts a shell on a terminal of its own.

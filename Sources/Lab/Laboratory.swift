@@ -1,30 +1,38 @@
 // Where courses are run: what all claims have in common, and one claim from its beginning to its end.
 
+import Cgroups
 import Linux
 import Processes
 public import struct SystemPackage.FilePath
 
 /// Runs claims, each in a world of its own.
-public struct Laboratory {
+public final class Laboratory {
   /// The program whose verbs stand in for tools that the machine does not have.
   public let program: FilePath
+  private let verbs: [String]
   /// PATH of the terminals.
   let path: String
   let shell: FilePath
   let plan: LabWorldPlan
   private let watch: (LabEvent) -> Void
+  private let cgroup: LabCgroup?
+  /// Why there is no cgroup.
+  private let cgroupLack: String
 
   /// Looks at the machine, and decides how worlds are made: as root without a user namespace, as anybody else with.
   ///
   /// - Parameters:
   ///   - program: the `pangaea` executable.
+  ///   - verbs: those that it has.
   ///   - prefersOwnTools: whether the program's verbs go before the machine's tools.
   ///   - watch: called with each thing that happens.
   /// - Throws: `LabFailure` when the machine has no bash, or its /proc cannot be read.
   public init(
-    program: FilePath, prefersOwnTools: Bool = false, watch: @escaping (LabEvent) -> Void = { _ in }
+    program: FilePath, verbs: [String] = [], prefersOwnTools: Bool = false,
+    watch: @escaping (LabEvent) -> Void = { _ in }
   ) throws(LabFailure) {
     self.program = program
+    self.verbs = verbs
     self.watch = watch
     let own = LabWorldPlan.programs.string
     let machine = environmentVariable("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -39,7 +47,36 @@ public struct Laboratory {
     }
     plan = LabWorldPlan(
       hasUserNamespace: owner?.userID != 0, userID: owner?.userID ?? 0, groupID: owner?.groupID ?? 0,
-      program: program, membershipFiles: [])
+      program: program, cgroup: nil)
+    do throws(CgroupError) {
+      cgroup = try LabCgroup()
+      cgroupLack = ""
+    } catch {
+      cgroup = nil
+      cgroupLack = [error.description, error.reason].compactMap(\.self).joined(separator: "; ")
+    }
+  }
+
+  /// Takes away what was made for all claims together.
+  ///
+  /// - Returns: the directories that are left all the same.
+  public func close() -> [FilePath] {
+    cgroup?.remove() ?? []
+  }
+
+  /// Processes that the lab keeps besides its worlds.
+  var ownProcesses: [Int32] { (cgroup?.keeperID).map { [$0] } ?? [] }
+
+  /// Which of the classic tools are the machine's, and for which the program stands in.
+  var tools: String {
+    let found = LabWorldPlan.classicNames.map { name in
+      let place = Laboratory.find(name, in: path, own: LabWorldPlan.programs)
+      return (name: name, isOwn: place == nil)
+    }
+    let machine = found.filter { !$0.isOwn }.map(\.name).joined(separator: " ")
+    let own = found.filter(\.isOwn).map(\.name).joined(separator: " ")
+    return [machine.isEmpty ? "" : "the machine's \(machine)", own.isEmpty ? "" : "pangaea as \(own)"]
+      .filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
   private static func ownProcessID() throws(SystemCallError) -> Int32 {
@@ -47,9 +84,10 @@ public struct Laboratory {
     return Int32(String(decoding: link, as: UTF8.self)) ?? 0
   }
 
-  /// The first file of a name in the directories of a PATH.
-  static func find(_ name: String, in path: String) -> FilePath? {
+  /// The first file of a name in the directories of a PATH; nil when one comes before that is the world's own.
+  static func find(_ name: String, in path: String, own: FilePath? = nil) -> FilePath? {
     for directory in path.split(separator: ":") {
+      if let own, directory == own.string { return nil }
       let candidate = FilePath(String(directory)).appending(name)
       if (try? FileDescriptor.workingDirectory.status(of: candidate))?.isFile == true { return candidate }
     }
@@ -74,15 +112,20 @@ public struct Laboratory {
   }
 
   private func runInWorld(_ claim: Claim, _ run: inout ClaimRun) throws(LabFailure) {
+    var plan = plan
     let world: LabWorld
-    do throws(SystemCallError) { world = try LabWorld(plan) } catch {
+    do throws(SystemCallError) {
+      plan.cgroup = try cgroup?.makeWorld()
+      world = try LabWorld(plan)
+    } catch {
       throw LabFailure(
         what: "no world can be made to run the course in: \(error)",
         remedy: plan.hasUserNamespace ? "as root, or where user namespaces are allowed" : nil)
     }
     do throws(SystemCallError) {
-      let a = try LabTerminal(.a, in: world, shell: shell, path: path)
-      let b = try LabTerminal(.b, in: world, shell: shell, path: path)
+      let environment = self.environment
+      let a = try LabTerminal(.a, in: world, shell: shell, environment: environment)
+      let b = try LabTerminal(.b, in: world, shell: shell, environment: environment)
       let initProcess = try ProcessRecord.read(world.initID, .stat).identity
       run.carryOut(claim, Observer(initProcess: initProcess, terminals: [.a: a, .b: b]))
     } catch {
@@ -91,6 +134,17 @@ public struct Laboratory {
     do throws(SystemCallError) { try world.end() } catch {
       run.result = .notAsExpected("the world had ended before its time: \(error)")
     }
+    if let made = plan.cgroup { cgroup?.remove(made) }
+  }
+
+  /// What the shells are given.
+  private var environment: [String] {
+    let home = LabWorldPlan.home.string
+    let unified = (try? CgroupHierarchies.read())?.unified.map { ["CGROUP=\($0.mountPoint)"] } ?? []
+    return [
+      "PATH=\(path)", "HOME=\(home)", "PWD=\(home)", "LC_ALL=C", "TERM=dumb", "SHELL=\(shell.string)", "USER=root",
+      "HISTFILE=",
+    ] + unified
   }
 
   /// What the machine lacks for a claim; nil when nothing.
@@ -105,9 +159,13 @@ public struct Laboratory {
         if (try? FileDescriptor.workingDirectory.status(of: FilePath("/proc/self/ns/\(kind)"))) == nil {
           return "this kernel has no \(kind) namespaces"
         }
+      case .verb(let verb): if !verbs.contains(verb) { return "this program has no verb \(verb)" }
       case .otherUser:
         if plan.hasUserNamespace { return "it takes a second user, and an ordinary user has one ID" }
-      case .controlGroup(let controller): return "the limits of \(controller) cannot be set here"
+      case .controlGroup(let need):
+        if cgroup?.offers(need) != true {
+          return cgroupLack.isEmpty ? "no cgroup hierarchy offers \(need) to this user" : cgroupLack
+        }
       }
     }
     return nil
@@ -118,7 +176,7 @@ public struct Laboratory {
 public struct LabFailure: Error, Hashable, Sendable {
   /// What could not be done.
   public let what: String
-  /// What helps; nil when nothing is known.
+  /// What helps; nil when nothing is known to.
   public let remedy: String?
 
   static func wrapping<Result>(

@@ -26,7 +26,7 @@ extension Observer {
       let lines = try procFile(process, "net/dev").split(separator: UInt8(ascii: "\n"))
       return .number(max(lines.count - 2, 0))
     case .userMap: return .text(try map("uid_map", of: process))
-    case .groupMap: return .text(try map("gid_map", of: process))
+    case .innerUserID: return .number(try innerUserID(of: process))
     default: return .number(try clockOffset(arguments[0], of: process))
     }
   }
@@ -37,27 +37,42 @@ extension Observer {
   }
 
   private func namespace(_ kind: NamespaceKind, of process: ProcessValue) throws(Unknown) -> NamespaceValue {
-    NamespaceValue(link: try link("ns/\(kind.procName)", of: process), uniqueID: nil)
+    try namespace("ns/\(kind.procName)", kind, of: process)
   }
 
   private func namespaceForChildren(
     _ kind: NamespaceKind, of process: ProcessValue
   ) throws(Unknown) -> NamespaceValue {
-    NamespaceValue(link: try link("ns/\(kind.procName)_for_children", of: process), uniqueID: nil)
+    try namespace("ns/\(kind.procName)_for_children", kind, of: process)
   }
 
-  /// Where a link below /proc/PID/ns leads.
-  private func link(_ name: String, of process: ProcessValue) throws(Unknown) -> NamespaceLink {
-    let path = FilePath("/proc/\(process.identity.processID)/\(name)")
-    let text = try asking { () throws(SystemCallError) in try FileDescriptor.workingDirectory.readLink(path) }
-    guard let link = NamespaceLink(text.span) else { throw .refused("\(path.string) leads to no namespace") }
-    return link
+  /// The namespace that a link below /proc/PID leads to.
+  private func namespace(
+    _ link: String, _ kind: NamespaceKind, of process: ProcessValue
+  ) throws(Unknown) -> NamespaceValue {
+    _ = try record(process, .stat)
+    let path = FilePath("/proc/\(process.identity.processID)/\(link)")
+    return try asking { () throws(SystemCallError) in
+      try NamespaceValue(kind, NamespaceDescriptor(opening: path))
+    }
   }
 
   /// A map of IDs as lines of inside, outside and length, each with single spaces.
   private func map(_ file: String, of process: ProcessValue) throws(Unknown) -> String {
     let text = String(decoding: try procFile(process, file), as: UTF8.self)
     return text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }.joined(separator: ", ")
+  }
+
+  /// The effective user as the process's own user namespace numbers it; the overflow user where it has no number.
+  private func innerUserID(of process: ProcessValue) throws(Unknown) -> Int {
+    let outside = Int(try field(try record(process, .status).status, "status").userIDs.effective)
+    for range in try map("uid_map", of: process).split(separator: ",") {
+      let numbers = range.split(separator: " ").compactMap { Int($0) }
+      if numbers.count == 3, (numbers[1]..<numbers[1] + numbers[2]).contains(outside) {
+        return numbers[0] + outside - numbers[1]
+      }
+    }
+    return 65534
   }
 
   private func clockOffset(_ clock: String, of process: ProcessValue) throws(Unknown) -> Int {
@@ -71,8 +86,12 @@ extension Observer {
 
   /// A name of a process's UTS namespace, read by a child that joins it through a pidfd.
   private func utsName(_ name: String, of process: ProcessValue) throws(Unknown) -> String {
-    let own = try namespace(.user, of: try self.process(try labProcessID()))
-    let joined: CloneFlags = try namespace(.user, of: process) == own ? .newUTS : [.newUTS, .newUser]
+    let lab = try self.process(try labProcessID())
+    var kinds: CloneFlags = []
+    for kind in [NamespaceKind.uts, .user] where try namespace(kind, of: process) != namespace(kind, of: lab) {
+      kinds.insert(kind.cloneFlag)
+    }
+    let joined = kinds
     let path = FilePath("/proc/sys/kernel/\(name)")
     let processID = process.identity.processID
     let text = try asking { () throws(SystemCallError) in try Observer.readJoined(processID, joined, path) }
@@ -93,7 +112,7 @@ extension Observer {
     _ target: Int32, _ kinds: CloneFlags, _ path: FilePath, output: Int32
   ) -> SystemCallProgram {
     var program = SystemCallProgram()
-    program.append(.setns(.descriptor(target), kinds, on: "the process's namespaces"))
+    if !kinds.isEmpty { program.append(.setns(.descriptor(target), kinds, on: "the process's namespaces")) }
     let file = program.appendKeepingResult(.open(path, .readOnly))
     program.append(.sendFile(from: .register(file), to: .descriptor(output), count: 4096, on: path.string))
     program.append(.exit(0))
@@ -109,16 +128,5 @@ extension Observer {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = try pipe.reading.read(into: &buffer)
     return Array(buffer[..<count])
-  }
-
-  /// Reads a property of a namespace.
-  func read(_ property: Property, of namespace: NamespaceValue) throws(Unknown) -> Value {
-    let kind = namespace.link.kind
-    let table = try asking { () throws(SystemCallError) in try ProcessTable(reading: [.namespaces, .status]) }
-    let members = table.records.filter { $0.namespaces.value?.link(kind) == namespace.link }
-    switch property {
-    case .members: return .processes(Set(members.map { value(of: $0) }))
-    default: throw .refused("\(property.rawValue) is not read yet")
-    }
   }
 }

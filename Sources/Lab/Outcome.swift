@@ -11,7 +11,7 @@ public struct Evidence: Hashable, Sendable {
 }
 
 /// How a claim's experiment ended.
-public enum Result: Hashable, Sendable {
+public enum Finding: Hashable, Sendable {
   /// Every fact was found: the claim is what the course says of it.
   case asExpected
   /// A fact was not found, and why.
@@ -24,11 +24,11 @@ public enum Result: Hashable, Sendable {
 
 /// What came of one claim.
 public struct Outcome: Hashable, Sendable {
-  /// What was tried.
+  /// The claim.
   public let claim: Claim
-  /// What came of it.
-  public let result: Result
-  /// What was seen.
+  /// How its experiment ended.
+  public let result: Finding
+  /// What was found, in the order of the facts; to the first that was not.
   public let evidence: [Evidence]
   /// In nanoseconds.
   public let duration: UInt64
@@ -36,12 +36,12 @@ public struct Outcome: Hashable, Sendable {
 
 /// Something that happens while a claim is run, for those who watch.
 public enum LabEvent: Sendable {
-  /// Text of the lesson is next.
+  /// Prose is to be told.
   case prose(String)
   /// A line is about to be typed.
   case typing(TerminalName, String)
   /// What both terminals printed since.
   case printed(TerminalName, [UInt8])
-  /// A fact was looked at.
+  /// A fact was found, or was not in time.
   case found(Evidence)
 }

@@ -10,14 +10,14 @@ extension Observer {
     switch property {
     case .parent, .children, .child, .descendants, .foreground, .session:
       try readFamily(property, of: process, arguments)
-    case .pid, .innerPID, .machinePID, .pidLevels, .startTime: try readNumber(property, of: process)
-    case .alive, .name, .executable, .arguments, .state, .systemCall, .pendingSignals, .exit:
+    case .pid, .innerPID, .machinePID, .pidLevels, .startTime, .cpuPercent: try readNumber(property, of: process)
+    case .alive, .name, .executable, .arguments, .state, .systemCall, .pendingSignals:
       try readDoing(property, of: process)
     case .credentials, .userID, .workingDirectory, .root, .umask, .limits, .terminal, .controlGroups, .environment,
       .environmentBlock:
       try readInherited(property, of: process, arguments)
-    case .file, .number, .rows: try readWritten(property, by: process, arguments)
-    case .limit, .counter: try readControlGroup(property, of: process, arguments)
+    case .file, .number, .rows, .column: try readWritten(property, by: process, arguments)
+    case .counter: .number(try counter(arguments[0], of: process))
     default: try readNamespaces(property, of: process, arguments)
     }
   }
@@ -52,6 +52,7 @@ extension Observer {
     switch property {
     case .machinePID: return .number(Int(process.identity.processID))
     case .startTime: return .number(Int(process.identity.startTime))
+    case .cpuPercent: return .number(try cpuPercent(of: process))
     case .pid:
       guard let number = process.worldID else { throw .missing("it is not in the terminals' world") }
       return .number(Int(number))
@@ -59,6 +60,14 @@ extension Observer {
       let numbers = try field(try record(process, .status).status, "status").processIDs
       return .number(property == .pidLevels ? numbers.count : Int(numbers.last ?? 0))
     }
+  }
+
+  /// Ticks of 10 ms that it ran within a second.
+  private func cpuPercent(of process: ProcessValue) throws(Unknown) -> Int {
+    let before = try record(process, .stat).stat
+    pause(nanoseconds: 1_000_000_000)
+    let after = try record(process, .stat).stat
+    return Int(after.userTime + after.systemTime - before.userTime - before.systemTime)
   }
 
   private func readDoing(_ property: Property, of process: ProcessValue) throws(Unknown) -> Value {

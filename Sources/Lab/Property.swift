@@ -8,24 +8,24 @@ enum Property: String, Hashable, Sendable, CaseIterable {
   case parent, children, child, descendants, foreground, session
   case pid, innerPID, machinePID, pidLevels, startTime
   // Of a process: what it is and does.
-  case alive, name, executable, arguments, state, systemCall, pendingSignals, exit
+  case alive, name, executable, arguments, state, systemCall, pendingSignals, cpuPercent
   // Of a process: what it inherited.
   case credentials, userID, workingDirectory, root, umask, limits, terminal, controlGroups
   case environment, environmentBlock
   // Of a process: its namespaces and what they show.
   case namespace, namespaces, namespaceForChildren
-  case hostname, domainname, mounts, interfaces, userMap, groupMap, clockOffset
+  case hostname, domainname, mounts, interfaces, userMap, innerUserID, clockOffset
   // Of a process: what its command wrote, and what its cgroup counts.
-  case file, number, rows, limit, counter
+  case file, number, rows, column, counter
   // Of a set of processes.
   case count, roots, strays
   // Of a namespace.
-  case members, visible, outer, owner, held
+  case members, visible, outer, owner
 
   var receiver: FactType {
     switch self {
     case .count, .roots, .strays: .processes
-    case .members, .visible, .outer, .owner, .held: .namespace
+    case .members, .visible, .outer, .owner: .namespace
     default: .process
     }
   }
@@ -34,14 +34,15 @@ enum Property: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .parent, .child, .foreground, .session: .process
     case .children, .descendants, .rows, .roots, .strays, .members, .visible: .processes
-    case .pid, .innerPID, .machinePID, .pidLevels, .startTime, .userID, .mounts, .interfaces, .clockOffset, .number,
-      .limit, .counter, .count:
+    case .pid, .innerPID, .machinePID, .pidLevels, .startTime, .userID, .innerUserID, .mounts, .interfaces,
+      .clockOffset, .number,
+      .column, .counter, .count, .cpuPercent:
       .number
-    case .alive, .held: .flag
+    case .alive: .flag
     case .credentials, .limits, .controlGroups, .environmentBlock, .namespaces: .record
     case .namespace, .namespaceForChildren, .outer, .owner: .namespace
-    case .name, .executable, .arguments, .state, .systemCall, .pendingSignals, .exit, .workingDirectory, .root, .umask,
-      .terminal, .environment, .hostname, .domainname, .userMap, .groupMap, .file:
+    case .name, .executable, .arguments, .state, .systemCall, .pendingSignals, .workingDirectory, .root, .umask,
+      .terminal, .environment, .hostname, .domainname, .userMap, .file:
       .text
     }
   }
@@ -55,8 +56,8 @@ enum Property: String, Hashable, Sendable, CaseIterable {
     case .file, .number, .rows: ["a file"]
     case .mounts: ["a path"]
     case .clockOffset: ["a clock"]
-    case .limit: ["a controller"]
-    case .counter: ["a controller", "a counter"]
+    case .column: ["a file", "the beginning of a command line", "a column's header"]
+    case .counter: ["a counter"]
     default: []
     }
   }

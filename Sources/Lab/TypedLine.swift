@@ -43,10 +43,12 @@ extension Need {
     case ("program", 2): self = .program(words[1])
     case ("cgroup", 2): self = .controlGroup(words[1])
     case ("namespace", 2): self = .namespace(words[1])
+    case ("verb", 2): self = .verb(words[1])
     case ("other-user", 1): self = .otherUser
     default:
       throw Mistake(
-        what: "`\(line)` is no need", remedy: "one of: program NAME, cgroup CONTROLLER, namespace KIND, other-user")
+        what: "`\(line)` is no need",
+        remedy: "one of: program NAME, verb NAME, cgroup CONTROLLER, namespace KIND, other-user")
     }
   }
 }

@@ -13,6 +13,7 @@ extension Observer {
     let text = String(decoding: bytes, as: UTF8.self)
     switch property {
     case .rows: return .processes(try processes(listedIn: text, by: process))
+    case .column: return .number(try cell(of: arguments[1], under: arguments[2], in: text))
     case .number:
       let digits = text.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
       let whole = digits.split(separator: ".").first.map(String.init) ?? ""
@@ -29,27 +30,31 @@ extension Observer {
     let numbers = lines.dropFirst().compactMap { $0.count > column ? Int32($0[column]) : nil }
     let level = try field(try record(process, .status).status, "status").processIDs.count - 1
     let table = try asking { () throws(SystemCallError) in try ProcessTable(reading: [.status]) }
+    guard case .namespace(let own) = try readNamespaces(.namespace, of: process, ["pid"]) else { return [] }
+    let link = own.link
     var known: [Int32: ProcessValue] = [:]
-    for record in table.records where isBelow(process, record, in: table) {
+    for record in table.records where isNested(record, in: link) {
       let inside = record.status.value?.processIDs ?? []
       if inside.count > level { known[inside[level]] = value(of: record) }
     }
     return Set(numbers.map { known[$0] ?? ended($0) })
   }
 
+  /// The number under a header, in the row of the first command that begins so.
+  private func cell(of command: String, under header: String, in text: String) throws(Unknown) -> Int {
+    let lines = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    guard let headers = lines.first, let column = headers.firstIndex(of: header) else {
+      throw .missing("the table has no column \(header)")
+    }
+    let row = lines.dropFirst().first {
+      $0.count >= headers.count && $0[(headers.count - 1)...].joined(separator: " ").hasPrefix(command)
+    }
+    guard let row, let number = Int(row[column]) else { throw .missing("no row of the table is of \"\(command)\"") }
+    return number
+  }
+
   /// A process that was listed and has ended since.
   private func ended(_ number: Int32) -> ProcessValue {
     ProcessValue(identity: ProcessIdentity(processID: -number, startTime: 0), worldID: number, name: "(ended)")
-  }
-
-  /// Whether a process is in the world at all.
-  private func isBelow(_ process: ProcessValue, _ record: ProcessRecord, in table: ProcessTable) -> Bool {
-    var current = record.processID
-    for _ in 0..<table.records.count {
-      if current == initProcess.processID { return true }
-      guard let parent = table[current]?.parentID, parent != 0 else { return false }
-      current = parent
-    }
-    return false
   }
 }

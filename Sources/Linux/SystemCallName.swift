@@ -40,7 +40,7 @@ public struct SystemCallNumber: RawRepresentable, Hashable, Sendable {
 ///
 /// Source: proc_pid_syscall(5).
 public struct CurrentSystemCall: Hashable, Sendable {
-  /// The call's number on this architecture.
+  /// Which call.
   public let number: SystemCallNumber
   /// The first argument, a descriptor for many.
   public let firstArgument: UInt64

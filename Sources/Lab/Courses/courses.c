@@ -9,12 +9,17 @@ static const uint8_t anatomy_of_a_process[] = {
 #embed "anatomy-of-a-process.md"
 };
 
+static const uint8_t signals_and_jobs[] = {
+#embed "signals-and-jobs.md"
+};
+
 static const struct {
     const char *name;
     const uint8_t *text;
     size_t size;
 } courses[] = {
     {"anatomy-of-a-process.md", anatomy_of_a_process, sizeof anatomy_of_a_process},
+    {"signals-and-jobs.md", signals_and_jobs, sizeof signals_and_jobs},
 };
 
 size_t courses_count(void) {

@@ -1,0 +1,101 @@
+// Which claims a learner has seen: a small file in the user's state directory, replaced as a whole so that no
+// crash can leave half of it.
+
+internal import Lab
+internal import Linux
+internal import struct SystemPackage.FilePath
+
+/// The progress of one course.
+struct LabProgress {
+  /// The claims' numbers, and how each came out.
+  private var results: [(number: String, word: String)]
+  private let file: FilePath
+
+  /// Where the former progress is kept after a reset.
+  var formerFile: String { file.string + ".former" }
+
+  /// Reads the progress; a course that was never begun has none.
+  ///
+  /// - Throws: `Complaint` when there is a file that cannot be read.
+  init(course: String) throws(Complaint) {
+    file = try LabProgress.directory().appending("lab-\(course)")
+    let text: [UInt8]
+    do throws(SystemCallError) {
+      text = try FileDescriptor.open(file).readAll()
+    } catch {
+      if error.errno != .enoent && error.errno != .enotdir { throw Complaint(error, doing: "read \(file)") }
+      text = []
+    }
+    results = text.split(separator: UInt8(ascii: "\n")).compactMap { line in
+      let words = String(decoding: line, as: UTF8.self).split(separator: "\t").map(String.init)
+      return words.count == 2 ? (words[0], words[1]) : nil
+    }
+  }
+
+  private static func directory() throws(Complaint) -> FilePath {
+    if let state = environmentVariable("XDG_STATE_HOME"), state.hasPrefix("/") {
+      return FilePath(state).appending("pangaea")
+    }
+    guard let home = environmentVariable("HOME"), home.hasPrefix("/") else {
+      throw Complaint(
+        what: "cannot tell where to keep your progress", why: "neither XDG_STATE_HOME nor HOME is set",
+        try: "XDG_STATE_HOME=/tmp/state pangaea lab …")
+    }
+    return FilePath(home).appending(".local").appending("state").appending("pangaea")
+  }
+
+  /// Whether a claim has been seen, with evidence or told.
+  func isDone(_ claim: Claim) -> Bool {
+    results.contains { $0.number == claim.number && ($0.word == "as-expected" || $0.word == "told") }
+  }
+
+  /// The first claim that has not been seen; nil when all have.
+  func next(in course: Course) -> Claim? {
+    course.claims.first { !isDone($0) }
+  }
+
+  /// Notes how a claim came out.
+  ///
+  /// - Throws: `Complaint` when the file cannot be written.
+  mutating func note(_ outcome: Outcome) throws(Complaint) {
+    results.removeAll { $0.number == outcome.claim.number }
+    results.append((outcome.claim.number, outcome.result.word))
+    try save(to: file)
+  }
+
+  /// Forgets claims; what was known before is kept aside.
+  ///
+  /// - Throws: `Complaint` when the file cannot be written.
+  mutating func forget(_ claims: [Claim]) throws(Complaint) {
+    try save(to: FilePath(formerFile))
+    results.removeAll { result in claims.contains { $0.number == result.number } }
+    try save(to: file)
+  }
+
+  private func save(to file: FilePath) throws(Complaint) {
+    let text = results.map { "\($0.number)\t\($0.word)\n" }.joined()
+    do throws(SystemCallError) {
+      try LabProgress.makeDirectories(file.removingLastComponent())
+      let draft = FilePath(file.string + ".draft-\(CallingProcess.processID)")
+      try FileDescriptor.open(draft, [.writeOnly, .create, .truncate]).write(text)
+      try renameFile(draft, to: file)
+    } catch {
+      throw Complaint(error, doing: "keep your progress in \(file)")
+    }
+  }
+
+  private static func makeDirectories(_ path: FilePath) throws(SystemCallError) {
+    if path.components.isEmpty { return }
+    do throws(SystemCallError) {
+      try makeDirectory(path, mode: 0o755)
+    } catch {
+      switch error.errno {
+      case .eexist: return
+      case .enoent:
+        try makeDirectories(path.removingLastComponent())
+        try makeDirectory(path, mode: 0o755)
+      default: throw error
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+// A course from its first claim to the closing checklist, between two looks at the machine.
+
+import Linux
+
+/// What came of a run of a course.
+public struct CourseReport: Hashable, Sendable {
+  /// The course whose claims were run.
+  public let course: Course
+  /// One for each claim that was run, in order.
+  public let outcomes: [Outcome]
+  /// The machine's kernel.
+  public let kernel: String
+  /// Which tools were the machine's and which the program's own, in words.
+  public let tools: String
+  /// What is not as it was before, one line each; empty when the machine is clean.
+  public let remains: [String]
+  /// In nanoseconds.
+  public let duration: UInt64
+
+  /// How many claims came out as expected; told ones are not counted.
+  public var asExpected: Int { outcomes.count { $0.result == .asExpected } }
+  /// How many did not.
+  public var notAsExpected: Int { outcomes.count { if case .notAsExpected = $0.result { true } else { false } } }
+  /// Of how many nothing can be said here.
+  public var cannotTell: Int { outcomes.count { if case .cannotTell = $0.result { true } else { false } } }
+
+  /// 0 when all came out as expected and the machine is clean, 1 when not, 77 when some could not be looked at.
+  public var exitStatus: Int32 {
+    if notAsExpected > 0 || !remains.isEmpty { return 1 }
+    return cannotTell > 0 ? 77 : 0
+  }
+}
+
+extension Laboratory {
+  /// Runs claims of a course in order.
+  ///
+  /// - Parameters:
+  ///   - claims: those to be run.
+  ///   - before: called before each.
+  ///   - after: called after each; false ends the run.
+  /// - Throws: `LabFailure` when no world can be made, or the machine's state cannot be read.
+  public func run(
+    _ claims: [Claim], of course: Course, before: (Claim) -> Void = { _ in }, after: (Outcome) -> Bool = { _ in true }
+  ) throws(LabFailure) -> CourseReport {
+    let start = monotonicNanoseconds()
+    let former = try MachineState.read(apartFrom: ownProcesses)
+    var outcomes: [Outcome] = []
+    for claim in claims {
+      before(claim)
+      let outcome = claim.checklist.isEmpty ? try run(claim) : summary(of: claim, outcomes)
+      outcomes.append(outcome)
+      if !after(outcome) { break }
+    }
+    let left = close().map { "a cgroup is left: \($0)" }
+    let changes = try MachineState.read(apartFrom: []).changes(since: former)
+    return CourseReport(
+      course: course, outcomes: outcomes, kernel: former.kernel, tools: tools, remains: changes + left,
+      duration: monotonicNanoseconds() - start)
+  }
+
+  /// A checklist's outcome: each item stands on the claims that were run before.
+  private func summary(of claim: Claim, _ outcomes: [Outcome]) -> Outcome {
+    let evidence = claim.checklist.map { item in
+      let results = item.numbers.flatMap { number in outcomes.filter { $0.claim.answers(to: number) }.map(\.result) }
+      let isMet = results.count >= item.numbers.count && results.allSatisfy { $0 == .asExpected || $0 == .told }
+      return Evidence(fact: item.sentence, found: item.numbers.joined(separator: ", "), isMet: isMet)
+    }
+    let isFailed = outcomes.contains { if case .notAsExpected = $0.result { true } else { false } }
+    let missing = evidence.count { !$0.isMet }
+    let result: Finding =
+      missing == 0
+      ? .asExpected
+      : isFailed
+        ? .notAsExpected("\(missing) of \(evidence.count) lack evidence")
+        : .cannotTell("for \(missing) of \(evidence.count) no evidence was gathered in this run")
+    return Outcome(claim: claim, result: result, evidence: evidence, duration: 0)
+  }
+}

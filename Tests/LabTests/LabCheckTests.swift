@@ -1,0 +1,121 @@
+// The lab on the real kernel: every course, as root and as an ordinary user, and what is left when it is killed.
+
+import Linux
+import Processes
+import struct SystemPackage.FilePath
+import Testing
+
+@Suite(.serialized) struct LabCheckTests {
+  /// Names of tests that failed, and whether the machine was clean.
+  private func look(at tap: String) -> (failed: [Substring], isClean: Bool) {
+    let lines = tap.split(separator: "\n")
+    return (lines.filter { $0.hasPrefix("not ok") }, lines.contains { $0.hasSuffix("- the machine is as it was") })
+  }
+
+  @Test(.enabled(if: LabProgram.isRoot, "root is needed"), arguments: ["anatomy-of-a-process", "signals-and-jobs"])
+  func everyClaimComesOutForRoot(course: String) throws {
+    let run = try LabProgram.run(["check", "--format", "tap", "--course", course])
+    let (failed, isClean) = look(at: run.output)
+    #expect(failed == [] && isClean, "\(run.output)")
+    #expect([.exited(0), .exited(77)].contains(run.status))
+  }
+
+  @Test(
+    .enabled(if: LabProgram.isRoot, "only root can become somebody else"),
+    arguments: ["anatomy-of-a-process", "signals-and-jobs"])
+  func everyClaimComesOutForAnOrdinaryUser(course: String) throws {
+    let run = try LabProgram.run(["check", "--format", "tap", "--course", course], user: 65534)
+    let (failed, isClean) = look(at: run.output)
+    #expect(failed == [] && isClean, "\(run.output)")
+    // Without a cgroup of their own they cannot tell of all, which is not success.
+    #expect(run.status == (run.output.contains("# SKIP") ? .exited(77) : .exited(0)))
+  }
+
+  private func course(_ facts: String, needs: String = "") -> String {
+    """
+    # Test
+    ## Test
+    ### T1: test
+    ```claim holds
+    It holds.
+    ```
+    ```needs
+    \(needs)
+    ```
+    ```facts within 1s
+    \(facts)
+    ```
+    """
+  }
+
+  @Test(arguments: [
+    ("A.parent is B", "", 1 as Int32, "NOT SO"), ("A.alive is no", "", 1, "NOT SO"),
+    ("A.parent is init", "", 0, "as expected"),
+    ("A.parent is init", "program no-such-program", 77, "there is no program no-such-program"),
+    ("A.parent", "", 2, "course.md:11: the end of the line stands where a relation should"),
+  ])
+  func theExitStatusTellsHowItWent(facts: String, needs: String, status: Int32, says: String) throws {
+    let directory = try LabProgram.makeDirectory("status-\(status)-\(facts.count)-\(needs.count)")
+    let file = try LabProgram.write(course(facts, needs: needs), in: directory)
+    let run = try LabProgram.run(["check", "--course", file])
+    #expect(run.status == .exited(status) && run.output.contains(says), "\(run.output)")
+    try LabProgram.remove(directory, files: ["course.md"])
+  }
+
+  @Test func withoutAShellItCouldNotLook() throws {
+    let run = try LabProgram.run(["check", "S12"], path: "/nonexistent")
+    #expect(run.status == .exited(77) && run.output.contains("the terminals need bash"), "\(run.output)")
+  }
+
+  @Test(arguments: [5, 30, 90, 200, 450, 900] as [UInt64])
+  func killedAtAnyMomentItLeavesNothing(milliseconds: UInt64) throws {
+    let mounts = try FileDescriptor.open("/proc/self/mountinfo").readAll()
+    let lab = try LabProgram.start(["check"])
+    pause(nanoseconds: milliseconds * 1_000_000)
+    let processID = lab.child.processID
+    let before = ProcessTree(try ProcessTable()).descendants(of: processID).map(\.identity)
+    try lab.child.pidfd.send(.kill)
+    _ = try lab.child.pidfd.wait()
+    try expectGone(before, cgroup: "pangaea-lab-\(processID)")
+    #expect(try FileDescriptor.open("/proc/self/mountinfo").readAll() == mounts)
+  }
+
+  private func expectGone(_ processes: [ProcessIdentity], cgroup: String) throws {
+    let end = monotonicNanoseconds() + 10_000_000_000
+    var left: [String] = []
+    repeat {
+      left = processes.filter { (try? ProcessRecord.read($0, .stat).stat.isZombie) == false }.map { "\($0)" }
+      left += try directories(named: cgroup, below: "/sys/fs/cgroup", depth: 3)
+      pause(nanoseconds: 20_000_000)
+    } while !left.isEmpty && monotonicNanoseconds() < end
+    #expect(left == [])
+  }
+
+  private func directories(named name: String, below top: String, depth: Int) throws -> [String] {
+    guard depth > 0, let directory = try? FileDescriptor.open(FilePath(top), .directory) else { return [] }
+    var found: [String] = []
+    for entry in try directory.entryNames().map({ String(decoding: $0, as: UTF8.self) }) {
+      guard (try? directory.status(of: FilePath(entry), followsLink: false))?.isDirectory == true else { continue }
+      if entry == name { found.append("\(top)/\(entry)") }
+      found += try directories(named: name, below: "\(top)/\(entry)", depth: depth - 1)
+    }
+    return found
+  }
+}
+
+@Suite(.serialized) struct LabProgressTests {
+  @Test func progressIsKeptAndForgotten() throws {
+    let state = try LabProgram.makeDirectory("progress")
+    let first = try LabProgram.run(["next", "--yes", "--course", "signals-and-jobs"], state: state)
+    #expect(first.status == .exited(0) && first.output.contains("J1: Ctrl-C"), "\(first.output)")
+    #expect(first.output.contains("A │ ^C") || first.output.contains("A │ A$ sleep 1001"), "\(first.output)")
+    #expect(try LabProgram.run(["list"], state: state).output.contains("✓ J1"))
+    let hint = try LabProgram.run(["hint", "J4", "--course", "signals-and-jobs"], state: state)
+    #expect(hint.output.contains("SigPnd"))
+    #expect(try LabProgram.run(["reset", "--course", "signals-and-jobs"], state: state).status == .exited(0))
+    #expect(try !LabProgram.run(["list"], state: state).output.contains("✓"))
+    let directory = state.appending("pangaea")
+    try LabProgram.remove(directory, files: ["lab-signals-and-jobs", "lab-signals-and-jobs.former"])
+    try LabProgram.remove(state)
+  }
+}
