@@ -57,7 +57,7 @@ struct CourseParser {
     if sections.isEmpty { throw Mistake(what: "the course has no section", remedy: "## Section") }
     let name = file.hasSuffix(".md") ? String(file.dropLast(3)) : file
     return Course(
-      name: name, title: title, introduction: CourseParser.paragraphs(introduction), sections: sections)
+      name: name, title: title, introduction: introduction.joined(separator: "\n"), sections: sections)
   }
 
   private mutating func beginCourse(_ heading: String) throws(Mistake) {

@@ -98,6 +98,10 @@ struct LabWorldPlan {
     program.append(.setns(.descriptor(world), namespaces.union(.newCgroup), on: "the lab's world"))
     program.append(.fork(parent: []))
     program.append(.fork(parent: .leaves))
+    // A lab that was started in the background ignores what a terminal sends; its shells must not.
+    for signal in [Signal.hangup, .interrupt, .quit, .terminate, .pipe, .child, .terminalStop] {
+      program.append(.stopIgnoring(signal))
+    }
     program.append(.startSession())
     program.append(.setControllingTerminal(.descriptor(terminal)))
     for standard: Int32 in 0...2 { program.append(.duplicate(.descriptor(terminal), as: standard)) }
@@ -159,6 +163,8 @@ struct LabWorld: ~Copyable {
     let program = plan.shellProgram(
       world: initFD.descriptor.number, terminal: pty.terminal.number, shell: shell, arguments: arguments,
       environment: environment)
+    let blocked = SignalSet(rawValue: 0).setAsMask()
+    defer { blocked.setAsMask() }
     let child = try program.start()
     do throws(SystemCallError) {
       try child.report.awaitExecution()

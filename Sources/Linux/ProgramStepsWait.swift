@@ -6,13 +6,22 @@ internal import CLinux
 extension SystemCallProgram.Step {
   /// rt_sigaction(2) SIG_IGN; of `.child` it has the kernel reap every child unseen.
   public static func ignore(_ signal: Signal) -> Self {
-    // The kernel's struct sigaction: handler SIG_IGN, flags, restorer, mask.
-    let action: [UInt64] = [1, 0, 0, 0]
+    setAction(of: signal, handler: 1, shown: "SIG_IGN")
+  }
+
+  /// rt_sigaction(2) SIG_DFL: what the caller ignored is not ignored by the program that is executed.
+  public static func stopIgnoring(_ signal: Signal) -> Self {
+    setAction(of: signal, handler: 0, shown: "SIG_DFL")
+  }
+
+  private static func setAction(of signal: Signal, handler: UInt64, shown: String) -> Self {
+    // The kernel's struct sigaction: handler, flags, restorer, mask.
+    let action: [UInt64] = [handler, 0, 0, 0]
     return Self(
       "rt_sigaction", .call(__NR_rt_sigaction),
       [
         .value(UInt64(signal.rawValue), shown: "SIG" + signal.name),
-        .bytes(action.flatMap(bytes(of:)), shown: "{SIG_IGN}"), .null, .value(8),
+        .bytes(action.flatMap(bytes(of:)), shown: "{\(shown)}"), .null, .value(8),
       ], on: "SIG" + signal.name)
   }
 

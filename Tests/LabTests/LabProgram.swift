@@ -8,7 +8,7 @@ import Testing
 /// A run of `pangaea lab` that has ended.
 struct LabRun {
   let output: String
-  let status: ExitStatus
+  let status: Linux.ExitStatus
 }
 
 /// A run that goes on.
