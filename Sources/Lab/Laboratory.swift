@@ -127,7 +127,7 @@ public final class Laboratory {
       let a = try LabTerminal(.a, in: world, shell: shell, environment: environment)
       let b = try LabTerminal(.b, in: world, shell: shell, environment: environment)
       let initProcess = try ProcessRecord.read(world.initID, .stat).identity
-      run.carryOut(claim, Observer(initProcess: initProcess, terminals: [.a: a, .b: b]))
+      begin(claim, &run, initProcess, [.a: a, .b: b])
     } catch {
       run.result = .cannotTell("the terminals do not start: \(error)")
     }
@@ -135,6 +135,16 @@ public final class Laboratory {
       run.result = .notAsExpected("the world had ended before its time: \(error)")
     }
     if let made = plan.cgroup { cgroup?.remove(made) }
+  }
+
+  private func begin(
+    _ claim: Claim, _ run: inout ClaimRun, _ initProcess: ProcessIdentity, _ terminals: [TerminalName: LabTerminal]
+  ) {
+    do throws(Unknown) {
+      run.carryOut(claim, try Observer(initProcess: initProcess, terminals: terminals))
+    } catch {
+      run.result = error.asResult("looking at the shells")
+    }
   }
 
   /// What the shells are given.

@@ -14,6 +14,16 @@ struct Observer {
   let level = 1
   private(set) var bindings: [String: Value] = [:]
 
+  /// Knows the shells and the init by their names, also when they have ended.
+  init(initProcess: ProcessIdentity, terminals: [TerminalName: LabTerminal]) throws(Unknown) {
+    self.initProcess = initProcess
+    self.terminals = terminals
+    bindings["init"] = .process(try process(initProcess.processID))
+    for (name, terminal) in terminals {
+      bindings[name.rawValue] = .process(try process(terminal.shell.processID))
+    }
+  }
+
   /// Gives a name to what an expression is now.
   mutating func bind(_ name: String, to expression: Expression) throws(Unknown) {
     bindings[name] = try value(of: expression)
@@ -36,10 +46,6 @@ struct Observer {
   private func value(named name: String) throws(Unknown) -> Value {
     if let bound = bindings[name] { return bound }
     switch name {
-    case "A", "B":
-      guard let terminal = TerminalName(rawValue: name).flatMap({ terminals[$0] }) else { break }
-      return .process(try process(terminal.shell.processID))
-    case "init": return .process(try process(initProcess.processID))
     case "lab": return .process(try process(try labProcessID()))
     case "world": return .processes(try worldProcesses())
     case "machine": return .processes(try processes { _ in true })
