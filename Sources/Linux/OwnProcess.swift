@@ -1,17 +1,20 @@
 // What this process was started with, and how it ends.
 
+internal import CLinux
 internal import Glibc
 
-/// The arguments of this process byte for byte, the program's name first.
+/// The arguments of this process byte for byte, the program's name first; also where /proc is missing, which Swift's
+/// own `CommandLine` reads.
 ///
 /// Source: execve(2).
 public func commandLineBytes() -> [[UInt8]] {
-  let count = Int(CommandLine.argc)
-  let texts = unsafe CommandLine.unsafeArgv
-  return (0..<count).map { index in
-    guard let text = unsafe texts[index] else { return [] }
-    return unsafe [UInt8](UnsafeRawBufferPointer(start: text, count: strlen(text)))
+  guard var next = unsafe clinux_arguments() else { return [] }
+  var arguments: [[UInt8]] = []
+  while let text = unsafe next.pointee {
+    arguments.append(unsafe [UInt8](UnsafeRawBufferPointer(start: text, count: strlen(text))))
+    unsafe next += 1
   }
+  return arguments
 }
 
 /// The value of a variable of this process's environment; nil when it is unset.

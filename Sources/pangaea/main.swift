@@ -3,4 +3,4 @@
 import Commands
 import Linux
 
-exitProcess(PangaeaMain.run(arguments: CommandLine.arguments))
+exitProcess(PangaeaMain.run(arguments: commandLineBytes().map { String(decoding: $0, as: UTF8.self) }))
