@@ -24,7 +24,11 @@ enum Whom {
       found = try Whom.process(text, exitStatus)
     } catch {
       guard error.errno != .esrch else {
-        throw Complaint(what: "there is no process with the PID \(text)", exitStatus: exitStatus)
+        let missing = Diagnosis.ofMissingProc()
+        throw Complaint(
+          what: missing == nil ? "there is no process with the PID \(text)" : "cannot find '\(text)'",
+          why: missing?.why,
+          try: missing?.remedy, exitStatus: exitStatus)
       }
       throw Complaint(error, doing: "find '\(text)'", exitStatus: exitStatus)
     }

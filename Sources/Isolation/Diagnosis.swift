@@ -111,11 +111,16 @@ extension Diagnosis {
     return Diagnosis("joining needs CAP_SYS_ADMIN, here and in the user namespace that owns what is joined")
   }
 
+  /// That there is no /proc, should it be so.
+  public static func ofMissingProc() -> Diagnosis? {
+    exists("/proc/self") ? nil : Diagnosis("no proc is mounted on /proc", remedy: "mount -t proc proc /proc")
+  }
+
   /// Why a file of a process in /proc could not be opened.
   public static func ofOpening(_ processID: Int32, _ reason: Errno) -> Diagnosis? {
     switch reason {
     case .enoent, .esrch:
-      if !exists("/proc/self") { return Diagnosis("/proc is not mounted here") }
+      if let missing = ofMissingProc() { return missing }
       return exists(FilePath("/proc/\(processID)")) ? nil : Diagnosis("there is no process \(processID)")
     case .eacces, .eperm:
       return Diagnosis("process \(processID) is another user's, or has privileges that this one lacks")

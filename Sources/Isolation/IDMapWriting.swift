@@ -49,9 +49,11 @@ extension IDMaps {
     let command = IsolatedCommand(arguments, environment: [])
     var program = SystemCallProgram()
     program.append(.execute(command.candidates, command.arguments, environment: command.environment))
-    let status = try attempt("run \(arguments[0])") { () throws(SystemCallError) in
+    let status = try attempt("map users and groups") { () throws(SystemCallError) in
       let child = try program.start()
-      try child.report.awaitExecution()
+      if let failure = try child.report.awaitOutcome() {
+        throw SystemCallError(call: arguments[0], errno: failure.error.errno)
+      }
       return try child.pidfd.wait()
     }
     guard status == .exited(0) else {

@@ -119,6 +119,47 @@ import Testing
   }
 }
 
+/// Users of /etc/subuid, in a mount namespace whose files of that name the test brings along.
+@Suite(.enabled(if: Caller.root.isPossible && Caller.ordinary.isPossible)) struct RunSubordinateIDTests {
+  private func outcome(_ line: String, _ words: String) throws -> Outcome {
+    let directory = try TemporaryDirectory()
+    let file = try directory.file("subids", line)
+    let script = """
+      mount --bind \(file) /etc/subuid && mount --bind \(file) /etc/subgid || exit 99
+      exec setpriv --reuid 65534 --regid 65534 --clear-groups \(pangaeaPath) run \(words)
+      """
+    return try run("unshare", "-m", "--propagation", "private", "sh", "-c", script)
+  }
+
+  @Test func mapsManyUsers() throws {
+    let outcome = try outcome("65534:300000:5000\n", "--subids -- sh -c 'cat /proc/self/uid_map; id -u'")
+    #expect(outcome.status == .exited(0), "\(outcome.error)")
+    let ranges = outcome.lines.prefix(2).map { $0.split(separator: " ").map(String.init) }
+    #expect(ranges == [["0", "65534", "1"], ["1", "300000", "5000"]])
+    #expect(outcome.lines.dropFirst(2).first == "0")
+
+  }
+
+  @Test func becomesOneOfThem() throws {
+    let outcome = try outcome(
+      "nobody:300000:5000\n", "--subids --user 1000:1001 -- sh -c 'id -u; id -g; id -G; grep CapEff /proc/self/status'")
+    #expect(outcome.lines == ["1000", "1001", "1001", "CapEff:\t0000000000000000"], "\(outcome.error)")
+  }
+
+  @Test func saysThatThereAreNone() throws {
+    let outcome = try outcome("somebody:300000:5000\n", "--subids -- true")
+    #expect(outcome.status == .exited(125))
+    #expect(
+      outcome.error.contains("has no IDs to map") && outcome.error.contains("why: /etc/subuid"), "\(outcome.error)")
+  }
+
+  @Test func saysThatAUserIsBeyondTheRange() throws {
+    let outcome = try outcome("nobody:300000:5\n", "--subids --user 1000 -- true")
+    #expect(outcome.status == .exited(125))
+    #expect(outcome.error.contains("EINVAL"), "\(outcome.error)")
+  }
+}
+
 @Suite struct RunCapabilityTests {
   private func capabilities(_ options: [String], as caller: Caller) throws -> [String: UInt64] {
     let words = [pangaeaPath, "run"] + options + ["--", "grep", "^Cap", "/proc/self/status"]

@@ -22,14 +22,16 @@ extension RunRequest {
 
   /// What the command may do.
   ///
-  /// - Parameter isMapped: whether it is in a new user namespace, which knows this user alone.
-  func credentials(isMapped: Bool) throws(Complaint) -> PlannedCredentials {
+  /// - Parameters:
+  ///   - isMapped: whether it is in a new user namespace.
+  ///   - hasOneUser: whether that knows this user alone.
+  func credentials(isMapped: Bool, hasOneUser: Bool) throws(Complaint) -> PlannedCredentials {
     var planned = PlannedCredentials()
     planned.hasNoNewPrivileges = !allowsNewPrivileges
     if let wanted = try identity() {
       planned.userID = wanted.user
       planned.groupID = wanted.group
-      if !isMapped { planned.supplementaryGroups = [] }
+      if !hasOneUser { planned.supplementaryGroups = [] }
     }
     guard !capabilities.isEmpty else { return planned }
     let limits = try CapabilityLimits(isMapped: isMapped)

@@ -41,6 +41,9 @@ enum RunDescription {
       section: "Namespaces"),
     .init(nil, "user-namespace", "a user namespace also for root", section: "Namespaces"),
     .init(
+      nil, "subids", "the user namespace also has the users and groups of /etc/subuid and /etc/subgid",
+      section: "Namespaces"),
+    .init(
       nil, "share", "stay in these: mount, pid, uts, ipc, cgroup, user", value: .required("KIND[,KIND]"),
       completion: .words(["mount", "pid", "uts", "ipc", "cgroup", "user"]), section: "Namespaces"),
     .init(nil, "hostname", "the host name in the new UTS namespace", value: .required("NAME"), section: "Namespaces"),

@@ -19,7 +19,8 @@ extension RunRequest {
     }
     if let propagation { plan.propagation = try RunRequest.propagation(propagation) }
     try addFiles(to: &plan)
-    plan.credentials = try credentials(isMapped: plan.idMaps != nil)
+    plan.credentials = try credentials(
+      isMapped: plan.idMaps != nil, hasOneUser: plan.idMaps != nil && !hasSubordinateIDs)
     plan.cgroup = try controlGroup()
     return plan
   }
@@ -38,9 +39,32 @@ extension RunRequest {
     return kinds
   }
 
-  /// One user and one group: the caller, as root or as `--user` says.
+  /// The caller as root, and from 1 on the subordinate users and groups. newuidmap(1) and newgidmap(1) may write that.
+  private func manyMaps() throws(Complaint) -> IDMaps {
+    let users = [IDMapRange](
+      try subordinate(.users), own: IDMapRange(inner: 0, outer: UserIDs.current.effective, count: 1))
+    let groups = [IDMapRange](
+      try subordinate(.groups), own: IDMapRange(inner: 0, outer: GroupIDs.current.effective, count: 1))
+    return IDMaps(users: users, groups: groups, isWrittenByTools: true)
+  }
+
+  private func subordinate(_ accounts: MappedAccounts) throws(Complaint) -> [RequestedIDs] {
+    do throws(Complaint) {
+      return try RequestedIDs.typed("auto", accounts)
+    } catch {
+      var complaint = error
+      complaint.exitStatus = 125
+      throw complaint
+    }
+  }
+
+  /// One user and one group, the caller, as root or as `--user` says; with `--subids` also the subordinate ones.
   private func maps(in kinds: CloneFlags) throws(Complaint) -> IDMaps? {
-    guard kinds.contains(.newUser) else { return nil }
+    guard kinds.contains(.newUser) else {
+      if hasSubordinateIDs { throw .usage("--subids needs a user namespace of its own", exitStatus: 125) }
+      return nil
+    }
+    if hasSubordinateIDs { return try manyMaps() }
     let wanted = try identity()
     return .own(
       user: UserIDs.current.effective, group: GroupIDs.current.effective, insideUser: wanted?.user ?? 0,
@@ -125,7 +149,10 @@ extension RunRequest {
     do throws(CgroupError) {
       return try plan(limits)
     } catch {
-      throw Complaint(what: error.description, why: error.reason, try: error.remedy, exitStatus: 125)
+      let missing = Diagnosis.ofMissingProc()
+      throw Complaint(
+        what: missing == nil ? error.description : "cannot find the control groups: \(error)",
+        why: error.reason ?? missing?.why, try: error.remedy ?? missing?.remedy, exitStatus: 125)
     }
   }
 

@@ -9,6 +9,7 @@ struct RunRequest {
   var monotonic: Int64?
   var boottime: Int64?
   var forcesUserNamespace = false
+  var hasSubordinateIDs = false
   var shared: [String] = []
   var hostname: String?
   var propagation: String?
@@ -54,6 +55,7 @@ struct RunRequest {
     case "monotonic": monotonic = try RunRequest.seconds(option)
     case "boottime": boottime = try RunRequest.seconds(option)
     case "user-namespace": forcesUserNamespace = true
+    case "subids": hasSubordinateIDs = true
     case "share": shared += value.split(separator: ",").map(String.init)
     case "hostname": hostname = value
     case "propagation": propagation = value

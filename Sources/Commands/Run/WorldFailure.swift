@@ -36,9 +36,14 @@ private struct WorldFailure {
     switch cause.call {
     case "clone3", "unshare": return ofMaking(cause)
     case "setns": return ofJoining(cause)
+    case "newuidmap" where cause.errno == .enoent, "newgidmap" where cause.errno == .enoent:
+      return ("\(cause.call) is not installed", "install newuidmap and newgidmap: apt-get install uidmap")
     case "write": return ofWriting(cause)
     case "fsopen", "fsconfig", "fsmount": return ofMounting(cause)
     case "openat2" where cause.errno == .enoent: return ofMissingTarget(cause)
+    case "openat2", "open_tree", "chdir",
+      "fchdir" where cause.errno == .eacces:
+      return ofMissingRight(cause)
     case "move_mount" where cause.errno == .einval || cause.errno == .enotdir: return ofLaying(cause)
     case "readlink", "openat", "open": return ofOpening(cause)
     default: return (nil, nil)
@@ -81,6 +86,20 @@ private struct WorldFailure {
     return ("\(root) has no \(cause.object) to be mounted on", "mkdir \(root.appending(inside))")
   }
 
+  /// Root in a user namespace is only the caller to everybody outside.
+  private func ofMissingRight(_ cause: SystemCallError) -> Reason {
+    guard cause.errno == .eacces, let plan, plan.namespaces.contains(.newUser) else { return (nil, nil) }
+    for path in [plan.root?.path, FilePath(cause.object)].compactMap(\.self) {
+      do throws(SystemCallError) {
+        let owner = try FileDescriptor.workingDirectory.status(of: path).userID
+        if owner != UserIDs.current.effective {
+          return ("\(path) is user \(owner)'s, over whose files root in a user namespace of its own has no rights", nil)
+        }
+      } catch {}
+    }
+    return (nil, nil)
+  }
+
   /// A file is laid over a file, a directory over a directory.
   private func ofLaying(_ cause: SystemCallError) -> Reason {
     for case .bind(let source, let target, _) in plan?.mounts ?? [] where target.string == cause.object {
@@ -96,7 +115,7 @@ private struct WorldFailure {
 
   private func ofOpening(_ cause: SystemCallError) -> Reason {
     guard cause.object.hasPrefix("/proc/") else { return (nil, nil) }
-    if !exists("/proc/self") { return ("no proc is mounted on /proc", nil) }
+    if let missing = Diagnosis.ofMissingProc() { return reason(missing) }
     guard let processID = Int32(cause.object.dropFirst(6).prefix { $0 != "/" }) else { return (nil, nil) }
     return reason(Diagnosis.ofOpening(processID, cause.errno))
   }
@@ -120,7 +139,8 @@ extension WorldFailure {
     let program = String(decoding: command.program ?? command.arguments.first ?? [], as: UTF8.self)
     guard reason == .enoent || reason == .enotdir else {
       return Complaint(
-        what: "cannot execute '\(program)': \(reason.message)", why: reasonNotExecuted(program, reason), exitStatus: 126)
+        what: "cannot execute '\(program)': \(reason.message)", why: reasonNotExecuted(program, reason), exitStatus: 126
+      )
     }
     return Complaint(what: "cannot find the command '\(program)'", why: reasonNotFound(program), exitStatus: 127)
   }

@@ -57,7 +57,11 @@ struct WorldSession {
 
   private func makeTerminal() throws(Complaint) -> PseudoTerminal? {
     guard hasTerminal else { return nil }
-    return try calling { () throws(SystemCallError) in try PseudoTerminal() }
+    return try calling { () throws(SystemCallError) in
+      // Of the right size before the command can ask.
+      let input = FileDescriptor.standardInput
+      return input.isTerminal ? try PseudoTerminal(size: input.windowSize()) : try PseudoTerminal()
+    }
   }
 
   private func start(_ plan: IsolationPlan, mask: SignalSet) throws(Complaint) -> World {
@@ -81,7 +85,7 @@ struct WorldSession {
       return try WorldRegistry.own.claim(name)
     } catch {
       if error.errno == .eexist { throw Complaint(what: "there is a world '\(name)' already", exitStatus: 125) }
-      throw keeping(name, error)
+      throw notKeeping(name, error)
     }
   }
 
@@ -91,13 +95,15 @@ struct WorldSession {
     do throws(SystemCallError) {
       return try claim.give(to: ProcessRecord.read(processID, .stat).identity)
     } catch {
-      throw keeping(name, error)
+      throw notKeeping(name, error)
     }
   }
 
-  private func keeping(_ name: String, _ error: SystemCallError) -> Complaint {
-    let why = error.errno == .eperm ? "\(error.object) is another user's" : nil
-    return Complaint(error, doing: "keep the name '\(name)'", why: why, exitStatus: 125)
+  private func notKeeping(_ name: String, _ error: SystemCallError) -> Complaint {
+    let missing = Diagnosis.ofMissingProc()
+    let why = error.errno == .eperm ? "\(error.object) is another user's" : missing?.why
+    let task = "keep the name '\(name)' in \(WorldRegistry.own.directory)"
+    return Complaint(error, doing: task, why: why, try: missing?.remedy, exitStatus: 125)
   }
 
   private func takeAway(_ world: borrowing World, _ named: NamedWorld?) throws(Complaint) {

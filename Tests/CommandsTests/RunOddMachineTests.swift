@@ -1,0 +1,73 @@
+// `run` and `enter` where the machine lacks something: no proc, no namespaces left, no rights over a file. What cannot
+// be done is said, with the reason; what can be done is done.
+
+import Linux
+import Testing
+
+@Suite(.enabled(if: Caller.root.isPossible)) struct RunWithoutProcTests {
+  /// What becomes of a command line in a mount namespace where /proc is empty.
+  private func outcome(_ words: String) throws -> Outcome {
+    let script = "mount -t tmpfs none /proc; exec \(pangaeaPath) \(words)"
+    return try run("unshare", "-m", "--propagation", "private", "sh", "-c", script)
+  }
+
+  @Test func readsItsCommandLine() throws {
+    let outcome = try outcome("run --share mount -- echo ran")
+    #expect(outcome.output == "ran\n")
+    #expect(outcome.status == .exited(0))
+  }
+
+  @Test func mountsAFreshProc() throws {
+    #expect(try outcome("run -- sh -c 'echo $$; ls -d /proc/self'").lines == ["2", "/proc/self"])
+  }
+
+  @Test func printsAPlan() throws {
+    #expect(try outcome("run --plan -- true").output.contains("execve("))
+  }
+
+  @Test(arguments: [
+    "run --user-namespace -- true", "run --monotonic 5 -- true", "enter 1 -- true", "run --pids 5 -- true",
+    "run --name nameless -- true",
+  ]) func saysWhatIsMissing(words: String) throws {
+    let outcome = try outcome(words)
+    #expect(outcome.status == .exited(125))
+    #expect(outcome.error.contains("  why: no proc is mounted on /proc\n  try: mount "), "\(outcome.error)")
+  }
+}
+
+@Suite struct RunAtALimitTests {
+  /// The limits of a user namespace of the test's own, which can be set there without harm.
+  @Test(arguments: ["uts", "ipc", "mnt", "pid", "cgroup", "user", "net", "time"])
+  func namesTheSettingThatForbids(kind: String) throws {
+    let script =
+      "echo 0 > /proc/sys/user/max_\(kind)_namespaces; exec \(pangaeaPath) run --user-namespace --net --time -- true"
+    let outcome = try run("unshare", "-Ur", "sh", "-c", script)
+    #expect(outcome.status == .exited(125))
+    #expect(
+      outcome.error.contains("(ENOSPC)\n  why: the sysctl user.max_\(kind)_namespaces is 0\n  try: sysctl "),
+      "\(outcome.error)")
+  }
+
+  @Test(.enabled(if: Caller.ordinary.isPossible)) func saysThatTheRightIsMissing() throws {
+    let outcome = try pangaea("run", "--share", "user", "--", "true", as: .ordinary)
+    #expect(outcome.status == .exited(125))
+    #expect(outcome.error.contains("  why: new namespaces (cgroup, IPC, mount, PID, UTS) need CAP_SYS_ADMIN"))
+    #expect(outcome.error.contains("  try: add --user-namespace"))
+  }
+
+  @Test(.enabled(if: Caller.root.isPossible && Caller.ordinary.isPossible && BusyboxRoot.isPossible))
+  func saysWhoseTheRootIs() throws {
+    let root = try BusyboxRoot()
+    _ = try run("chmod", "700", root.path)
+    let outcome = try pangaea("run", "--rootfs", root.path, "--", "/bin/true", as: .ordinary)
+    #expect(outcome.status == .exited(125))
+    #expect(outcome.error.contains("why: \(root.path) is user 0's"), "\(outcome.error)")
+  }
+
+  @Test(.enabled(if: Caller.ordinary.isPossible)) func saysWhereANameCannotBeKept() throws {
+    let outcome = try pangaea(
+      "run", "--name", "x", "--", "true", as: .ordinary, environment: ["XDG_RUNTIME_DIR=/nowhere/at/all"])
+    #expect(outcome.status == .exited(125))
+    #expect(outcome.error.contains("cannot keep the name 'x' in /nowhere/at/all/pangaea"), "\(outcome.error)")
+  }
+}
