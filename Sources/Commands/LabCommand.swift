@@ -184,6 +184,9 @@ struct LabSelection: ParsableArguments {
 }
 
 extension Laboratory {
+  /// The tools that the courses' commands are typed with.
+  private static let classicTools = ["unshare", "nsenter", "lsns", "ps", "pstree", "kill", "hostname"]
+
   /// A laboratory whose worlds have this very program in them.
   static func make(
     ownTools: Bool, watch: @escaping (LabEvent) -> Void = { _ in }
@@ -197,8 +200,10 @@ extension Laboratory {
     let program = FilePath(String(decoding: link, as: UTF8.self))
     let verbs = Pangaea.configuration.groupedSubcommands.flatMap(\.subcommands)
     let names = verbs.compactMap { $0.configuration.commandName }
+    let classic = classicTools.filter { Verbs.classic($0) != nil }
     do throws(LabFailure) {
-      return try Laboratory(program: program, verbs: names, prefersOwnTools: ownTools, watch: watch)
+      return try Laboratory(
+        program: program, verbs: names, classicNames: classic, prefersOwnTools: ownTools, watch: watch)
     } catch {
       throw Complaint(error)
     }

@@ -222,7 +222,7 @@ struct CourseParser {
   }
 
   private static func deadline(_ words: ArraySlice<String>) throws(Mistake) -> Int {
-    if words.isEmpty { return 5000 }
+    if words.isEmpty { return 10_000 }
     let words = Array(words)
     guard words.count == 2, words[0] == "within", words[1].hasSuffix("s"), let seconds = Int(words[1].dropLast()),
       (1...120).contains(seconds)

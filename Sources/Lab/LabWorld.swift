@@ -14,6 +14,8 @@ struct LabWorldPlan {
   let groupID: UInt32
   /// The program whose verbs stand on the terminals' PATH under the classic names.
   let program: FilePath
+  /// The classic names that it answers to.
+  let classicNames: [String]
   /// The cgroup that is the root of the world's cgroup namespace; nil for the lab's own.
   var cgroup: Cgroup?
 
@@ -23,8 +25,6 @@ struct LabWorldPlan {
   static let scratch = FilePath("/tmp")
   static let home = FilePath("/tmp/home")
   static let programs = FilePath("/tmp/bin")
-  /// The classic names that the program answers to.
-  static let classicNames = ["unshare", "nsenter", "lsns", "ps", "pstree", "kill", "hostname"]
 
   var namespaces: CloneFlags {
     var kinds: CloneFlags = [.newMount, .newPID, .newUTS, .newIPC]
@@ -69,7 +69,7 @@ struct LabWorldPlan {
     let file = program.appendKeepingResult(.open(target, [.writeOnly, .create], mode: 0o755))
     program.append(.close(.register(file)))
     program.append(.attach(own, on: target))
-    for name in LabWorldPlan.classicNames {
+    for name in classicNames {
       program.append(.makeSymbolicLink(LabWorldPlan.programs.appending(name), to: "pangaea"))
     }
   }

@@ -24,11 +24,12 @@ public final class Laboratory {
   /// - Parameters:
   ///   - program: the `pangaea` executable.
   ///   - verbs: those that it has.
+  ///   - classicNames: the classic tools that it can stand in for.
   ///   - prefersOwnTools: whether the program's verbs go before the machine's tools.
   ///   - watch: called with each thing that happens.
   /// - Throws: `LabFailure` when the machine has no bash, or its /proc cannot be read.
   public init(
-    program: FilePath, verbs: [String] = [], prefersOwnTools: Bool = false,
+    program: FilePath, verbs: [String] = [], classicNames: [String] = [], prefersOwnTools: Bool = false,
     watch: @escaping (LabEvent) -> Void = { _ in }
   ) throws(LabFailure) {
     self.program = program
@@ -47,7 +48,7 @@ public final class Laboratory {
     }
     plan = LabWorldPlan(
       hasUserNamespace: owner?.userID != 0, userID: owner?.userID ?? 0, groupID: owner?.groupID ?? 0,
-      program: program, cgroup: nil)
+      program: program, classicNames: classicNames, cgroup: nil)
     do throws(CgroupError) {
       cgroup = try LabCgroup()
       cgroupLack = ""
@@ -69,7 +70,7 @@ public final class Laboratory {
 
   /// Which of the classic tools are the machine's, and for which the program stands in.
   var tools: String {
-    let found = LabWorldPlan.classicNames.map { name in
+    let found = plan.classicNames.map { name in
       let place = Laboratory.find(name, in: path, own: LabWorldPlan.programs)
       return (name: name, isOwn: place == nil)
     }
@@ -162,7 +163,7 @@ public final class Laboratory {
     for need in claim.needs {
       switch need {
       case .program(let name):
-        if Laboratory.find(name, in: path) == nil && !LabWorldPlan.classicNames.contains(name) {
+        if Laboratory.find(name, in: path) == nil && !plan.classicNames.contains(name) {
           return "there is no program \(name)"
         }
       case .namespace(let kind):

@@ -17,6 +17,7 @@ import Testing
     ```sh A
     export COLOUR=red; echo 42 and more > answer; ps -e -o pid,ppid,args > table
     env --block-signal=USR1 sleep 1001 &
+    sleep 0.5
     kill -USR1 $!
     ```
     ```facts
