@@ -65,15 +65,31 @@ public struct NamespaceInventory: Sendable {
     of kinds: Set<NamespaceKind> = Set(NamespaceKind.allCases), in scope: SearchScope = .everywhere,
     from source: Procfs = .machine
   ) throws(SystemCallError) {
-    var findings = InventoryFindings(kinds: kinds)
     var processes = try ProcessNamespaceScan(kinds, scope, source)
-    try processes.run(into: &findings)
+    var findings = InventoryFindings(kinds: kinds)
+    if !processes.areMany || !NamespaceInventory.askTasks(kinds, scope, source, &findings) {
+      processes.run(into: &findings)
+    }
     if scope.contains(.mounts) {
       var mounts = MountScan(source)
       mounts.run(into: &findings)
     }
     NamespaceRelations(source).complete(&findings)
     self.init(findings, ownMountNamespace: NamespaceInventory.inodeOfOwnMountNamespace(source))
+  }
+
+  /// - Returns: whether the kernel let its tasks be asked in one reading; nothing was found otherwise.
+  private static func askTasks(
+    _ kinds: Set<NamespaceKind>, _ scope: SearchScope, _ source: Procfs, _ findings: inout InventoryFindings
+  ) -> Bool {
+    do throws(SystemCallError) {
+      let own = try ProcessCapabilities().effective
+      guard own.contains(.administerSystem) || own.contains(.useBPF) else { return false }
+      try TaskNamespaceScan(kinds, scope, source).run(into: &findings)
+      return true
+    } catch {
+      return false
+    }
   }
 
   private static func inodeOfOwnMountNamespace(_ source: Procfs) -> UInt64? {

@@ -13,21 +13,23 @@ struct ProcessNamespaceScan {
   private var directoryReader = DirectoryReader(bufferSize: 32768)
   private var descriptors: DescriptorScan
   private var tasks = NumberedPath("task")
+  private var processIDs: [Int32] = []
 
-  /// - Throws: `SystemCallError` when the procfs cannot be opened.
+  /// - Throws: `SystemCallError` when the procfs cannot be opened or listed.
   init(_ kinds: Set<NamespaceKind>, _ scope: SearchScope, _ source: Procfs) throws(SystemCallError) {
     self.kinds = NamespaceKind.allCases.filter(kinds.contains)
     self.scope = scope
     self.source = source
     links = LinkReader()
     descriptors = try DescriptorScan(source)
-  }
-
-  /// - Throws: `SystemCallError` when the processes cannot be listed.
-  mutating func run(into findings: inout InventoryFindings) throws(SystemCallError) {
-    var processIDs: [Int32] = []
     let listing = try source.directory.open(NumberedPath("."), [.directory])
     try directoryReader.readNumbers(of: listing, into: &processIDs)
+  }
+
+  /// Whether there are so many processes that a way with a costly beginning pays.
+  var areMany: Bool { processIDs.count > 400 }
+
+  mutating func run(into findings: inout InventoryFindings) {
     for processID in processIDs { scan(processID, into: &findings) }
   }
 

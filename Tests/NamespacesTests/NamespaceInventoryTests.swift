@@ -113,4 +113,26 @@ private func link(_ kind: NamespaceKind, of process: Int32) throws -> NamespaceL
     #expect(inventory.children(of: outer.link).map(\.inode) == [inner.inode])
     #expect(inner.ownerUserID == 0)
   }
+
+  @Test(.enabled(if: isRoot)) func findsTheSameAmongManyProcesses() throws {
+    let crowd = try World(
+      .newPID, script: "i=0; while [ $i -lt 450 ]; do sleep 60 & i=$((i+1)); done; echo ready; exec sleep 60")
+    let held = try namespaceOfEndedWorld()
+    let threaded = try World(probe: "thread-namespace")
+    let socketed = try World(probe: "socket-namespace")
+    let inventory = try NamespaceInventory()
+    #expect(try (inventory[link(.pid, of: crowd.processID)]?.members.count ?? 0) == 451)
+    #expect(try inventory[link(.uts, of: CallingProcess.processID)]?.members.contains(crowd.processID) == true)
+    let ended = try inventory[NamespaceLink(kind: .uts, inode: held.inode())]
+    #expect(
+      ended?.holders == [.descriptor(processID: CallingProcess.processID, number: held.descriptor.number)])
+    let holders = inventory.namespaces.flatMap(\.holders)
+    let hasThread = holders.contains {
+      if case .thread(threaded.processID, _) = $0 { true } else { false }
+    }
+    let hasSocket = holders.contains {
+      if case .socket(socketed.processID, _) = $0 { true } else { false }
+    }
+    #expect(hasThread && hasSocket)
+  }
 }
