@@ -15,6 +15,7 @@ enum Verbs {
     case "enter": EnterCommand.self
     case "complete": CompleteCommand.self
     case "generate": GenerateCommand.self
+    case "ps": ProcessStatusCommand.self
     default: nil
     }
   }
@@ -27,6 +28,7 @@ enum Verbs {
     case "nsenter": NsenterCommand.self
     case "pstree": PstreeCommand.self
     case "lsns": LsnsCommand.self
+    case "ps": ProcessStatusCommand.self
     default: nil
     }
   }
@@ -68,6 +70,9 @@ struct Pangaea: ParsableCommand {
           Passthrough<HostnameCommand>.self,
         ]),
       CommandGroup(name: "Learn", subcommands: [LabCommand.self]),
+      CommandGroup(name: "See", subcommands: [Passthrough<ProcessStatusCommand>.self, TreeCommand.self]),
+      CommandGroup(name: "Shape", subcommands: [Passthrough<HostnameCommand>.self]),
+      CommandGroup(name: "Learn", subcommands: []),
     ])
 }
 

@@ -167,7 +167,9 @@ struct ProcessReader: Sendable {
       if fields.contains(.threads) {
         var records: [ProcessRecord] = []
         for thread in threads {
-          if let one = try read(thread, in: tasks, isThread: true) { records.append(one) }
+          guard var one = try read(thread, in: tasks, isThread: true) else { continue }
+          one.threadGroupID = number
+          records.append(one)
         }
         record.threads = .value(records)
       }

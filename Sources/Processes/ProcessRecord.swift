@@ -9,6 +9,8 @@ public import Linux
 public struct ProcessRecord: Sendable {
   /// /proc/PID/stat.
   public var stat: ProcessStat
+  /// The process that a thread belongs to; of a process its own PID.
+  public var threadGroupID: Int32
   /// Effective user and group, the owner of /proc/PID.
   public var owner: Reading<ProcessOwner> = .notAsked
   /// /proc/PID/status.
@@ -45,9 +47,10 @@ public struct ProcessRecord: Sendable {
   /// A record of which nothing else was asked.
   public init(stat: ProcessStat) {
     self.stat = stat
+    threadGroupID = stat.processID
   }
 
-  /// Its number in the reader's PID namespace.
+  /// The PID; of a thread its own number.
   public var processID: Int32 { stat.processID }
   /// 0 where the parent is outside of the PID namespace, or there is none.
   public var parentID: Int32 { stat.parentID }

@@ -162,6 +162,11 @@ public struct TerminalNumber: RawRepresentable, Hashable, Sendable {
     self.rawValue = rawValue
   }
 
+  /// Joins a device's major and minor number.
+  public init(major: UInt32, minor: UInt32) {
+    rawValue = (minor & 0xff) | (major & 0xfff) << 8 | (minor & 0xfff00) << 12
+  }
+
   /// No terminal.
   public static let none = TerminalNumber(rawValue: 0)
 

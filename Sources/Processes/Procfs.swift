@@ -38,6 +38,14 @@ public final class Procfs: Sendable {
     }
   }
 
+  /// Reads a file of the procfs that belongs to no process, or to `self`, for example `sys/kernel/pid_max`.
+  ///
+  /// - Throws: `SystemCallError` with any errno of open(2) and read(2).
+  public func read(_ path: FilePath) throws(SystemCallError) -> [UInt8] {
+    try verify()
+    return try directory.readFile(path)
+  }
+
   /// - Throws: `SystemCallError` of the open(2) that failed.
   func verify() throws(SystemCallError) {
     if let failure { throw failure }
