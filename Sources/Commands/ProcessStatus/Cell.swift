@@ -40,7 +40,7 @@ struct Cell {
   }
 
   /// Adds a number in decimal, with leading zeros up to a number of digits.
-  mutating func put(_ number: UInt64, digits: Int = 1) {
+  mutating func put(number: UInt64, digits: Int = 1) {
     var digit: UInt64 = 10
     var count = 1
     while number >= digit, count < 19 {
@@ -56,9 +56,9 @@ struct Cell {
   }
 
   /// Adds a number in decimal.
-  mutating func put(_ number: Int64) {
+  mutating func put(signed number: Int64) {
     if number < 0 { put(UInt8(ascii: "-")) }
-    put(number.magnitude)
+    put(number: number.magnitude)
   }
 
   /// Adds the branches of a forest, four columns at a time, as far as there is room.

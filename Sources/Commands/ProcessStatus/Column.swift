@@ -77,7 +77,7 @@ extension Column {
     var column = Column(
       name: name, heading: heading, width: width, alignment: alignment, scope: scope, fields: fields,
       write: { record, snapshot, cell in
-        if let number = value(record, snapshot) { cell.put(number) } else { cell.put(UInt8(ascii: "-")) }
+        if let number = value(record, snapshot) { cell.put(signed: number) } else { cell.put(UInt8(ascii: "-")) }
       },
       order: { record, snapshot in .number(value(record, snapshot) ?? -1) })
     column.isNumber = true

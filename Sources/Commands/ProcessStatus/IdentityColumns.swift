@@ -102,7 +102,7 @@ extension Column {
       write: { record, snapshot, cell in
         guard let id = value(record) else { return cell.put(UInt8(ascii: "?")) }
         if !snapshot.options.isNumeric, cell.put(name: lookUp(snapshot, id)) { return }
-        cell.put(UInt64(id))
+        cell.put(number: UInt64(id))
       },
       order: { record, snapshot in .text(value(record).map { lookUp(snapshot, $0) } ?? []) })
   }

@@ -3,6 +3,7 @@
 
 internal import Linux
 internal import Processes
+internal import struct SystemPackage.FilePath
 
 /// The verb `ps`, and the classic program.
 struct ProcessStatusCommand: HandParsedVerb {
@@ -11,17 +12,22 @@ struct ProcessStatusCommand: HandParsedVerb {
     let source = Procfs.machine
     let caller = try caller(source, invocation.form)
     let plan = try plan(invocation, caller)
+    let scan = try scan(for: plan, source)
+    var report = StatusReport(plan, scan, screen: ScreenSize(plan.request), source: source)
+    try report.print()
+    return report.hasShown ? 0 : 1
+  }
+
+  /// Those processes that were named, or all.
+  private static func scan(for plan: StatusPlan, _ source: Procfs) throws(Complaint) -> ProcessScan {
+    if let named = plan.request.quickList ?? plan.selection.processIDs {
+      return ProcessScan(of: named, reading: plan.fields, from: source)
+    }
     do throws(SystemCallError) {
-      var report = try StatusReport(plan, screen: ScreenSize(plan.request), source: source)
-      return try show(&report)
+      return try ProcessScan(reading: plan.fields, from: source)
     } catch {
       throw Complaint(error, doing: "list the processes")
     }
-  }
-
-  private static func show(_ report: inout StatusReport) throws(Complaint) -> Int32 {
-    try report.print()
-    return report.hasShown ? 0 : 1
   }
 
   /// Questions about ps itself.
@@ -50,8 +56,10 @@ struct ProcessStatusCommand: HandParsedVerb {
   /// Who asks; also finds out whether there is a procfs at all.
   private static func caller(_ source: Procfs, _ form: Invocation.Form) throws(Complaint) -> Caller {
     do throws(SystemCallError) {
-      let stat = ProcessStat(try source.read("self/stat").span)
-      guard let stat else { throw SystemCallError(call: "read", errno: .einval, object: "/proc/self/stat") }
+      let text = try source.read("self/stat")
+      guard let stat = ProcessStat(text.span) else {
+        throw SystemCallError(call: "read", errno: .einval, object: "/proc/self/stat")
+      }
       let record = try ProcessRecord.read(stat.processID, .owner, from: source)
       return Caller(userID: record.owner.value?.userID ?? 0, terminal: stat.terminal)
     } catch {
@@ -67,20 +75,21 @@ struct ProcessStatusCommand: HandParsedVerb {
   private static func plan(_ invocation: Invocation, _ caller: Caller) throws(Complaint) -> StatusPlan {
     let isBare = invocation.arguments.isEmpty && invocation.form == .verb
     let arguments = isBare ? ["-f"] : invocation.arguments
-    do throws(StatusRequestError) {
-      return try plan(arguments, caller, isBSDOnly: false)
-    } catch {
-      if let plan = try? plan(arguments, caller, isBSDOnly: true) { return plan }
-      throw complaint(error, invocation)
-    }
+    let asTyped = attempt(arguments, caller, isBSDOnly: false)
+    if case .success(let plan) = asTyped { return plan }
+    if case .success(let plan) = attempt(arguments, caller, isBSDOnly: true) { return plan }
+    guard case .failure(let error) = asTyped else { throw .usage("garbage option") }
+    throw complaint(error, invocation)
   }
 
-  private static func plan(
+  private static func attempt(
     _ arguments: [String], _ caller: Caller, isBSDOnly: Bool
-  ) throws(StatusRequestError) -> StatusPlan {
-    var parser = StatusRequestParser(arguments, terminal: caller.terminal, isBSDOnly: isBSDOnly)
-    try parser.parse()
-    return try StatusPlan(parser.request, caller: caller)
+  ) -> Result<StatusPlan, StatusRequestError> {
+    Result { () throws(StatusRequestError) in
+      var parser = StatusRequestParser(arguments, terminal: caller.terminal, isBSDOnly: isBSDOnly)
+      try parser.parse()
+      return try StatusPlan(parser.request, caller: caller)
+    }
   }
 
   private static func complaint(_ error: StatusRequestError, _ invocation: Invocation) -> Complaint {

@@ -24,40 +24,48 @@ extension ProcessStatusCommand {
     ],
     seeAlso: ["ps(1)", "proc(5)"])
 
-  private static let selecting: [OptionDescription] = [
-    ("e", nil, .none, "all processes"), ("A", nil, .none, "as -e"),
-    ("a", nil, .none, "all with a terminal, session leaders left out"),
-    ("d", nil, .none, "all but session leaders"), ("N", "deselect", .none, "all but those selected"),
-    ("p", "pid", .required("LIST"), "by PID"), (nil, "ppid", .required("LIST"), "by the parent's PID"),
-    ("q", "quick-pid", .required("LIST"), "by PID, in the order given"),
-    ("u", "user", .required("LIST"), "by effective user"), ("U", "User", .required("LIST"), "by real user"),
-    ("g", nil, .required("LIST"), "by session, or by effective group"),
-    (nil, "group", .required("LIST"), "by effective group"), ("G", "Group", .required("LIST"), "by real group"),
-    ("s", "sid", .required("LIST"), "by session"), ("t", "tty", .required("LIST"), "by terminal"),
-    ("C", nil, .required("LIST"), "by the program's name"),
-  ].map { OptionDescription($0, $1, $2, $3, completion: completion(of: $1 ?? ""), section: "Selecting processes") }
+  private typealias Line = (Character?, String?, OptionDescription.Value, String)
 
-  private static let columns: [OptionDescription] = [
-    ("f", nil, .none, "full format"), ("F", nil, .none, "extra full format"), ("l", nil, .none, "long format"),
-    ("j", nil, .none, "jobs format"), ("y", nil, .none, "with -l: RSS in place of ADDR, and no flags"),
-    ("c", nil, .none, "scheduling class in place of CPU use"), ("P", nil, .none, "a column of processors"),
-    ("M", nil, .none, "a column of security labels"), ("Z", nil, .none, "as -M"),
-    ("o", "format", .required("LIST"), "the columns given; `ps L` lists their names"),
-    ("O", nil, .required("LIST"), "the columns given among the usual ones"),
-    ("L", nil, .none, "each thread in a row, with LWP and NLWP"), ("T", nil, .none, "each thread in a row, with SPID"),
-    ("m", nil, .none, "threads below their process"), (nil, "context", .none, "PID, context and command"),
-  ].map { OptionDescription($0, $1, $2, $3, section: "Columns and threads") }
+  private static let selecting: [OptionDescription] =
+    ([
+      ("e", nil, .none, "all processes"), ("A", nil, .none, "as -e"),
+      ("a", nil, .none, "all with a terminal, session leaders left out"),
+      ("d", nil, .none, "all but session leaders"), ("N", "deselect", .none, "all but those selected"),
+      ("p", "pid", .required("LIST"), "by PID"), (nil, "ppid", .required("LIST"), "by the parent's PID"),
+      ("q", "quick-pid", .required("LIST"), "by PID, in the order given"),
+      ("u", "user", .required("LIST"), "by effective user"), ("U", "User", .required("LIST"), "by real user"),
+      ("g", nil, .required("LIST"), "by session, or by effective group"),
+      (nil, "group", .required("LIST"), "by effective group"), ("G", "Group", .required("LIST"), "by real group"),
+      ("s", "sid", .required("LIST"), "by session"), ("t", "tty", .required("LIST"), "by terminal"),
+      ("C", nil, .required("LIST"), "by the program's name"),
+    ] as [Line]).map {
+      OptionDescription($0, $1, $3, value: $2, completion: completion(of: $1 ?? ""), section: "Selecting processes")
+    }
 
-  private static let form: [OptionDescription] = [
-    ("H", nil, .none, "the hierarchy by indentation"), (nil, "forest", .none, "the hierarchy with branches"),
-    (nil, "sort", .required("LIST"), "by columns; - before a name reverses"),
-    (nil, "no-headers", .none, "no headings"), (nil, "headers", .none, "headings on each page"),
-    (nil, "cols", .required("N"), "the screen's width"), (nil, "columns", .required("N"), "as --cols"),
-    (nil, "width", .required("N"), "as --cols"), (nil, "rows", .required("N"), "the screen's height"),
-    (nil, "lines", .required("N"), "as --rows"), ("w", nil, .none, "wide; twice: without limit"),
-    (nil, "cumulative", .none, "count what ended children used"), (nil, "json", .none, "print JSON"),
-    (nil, "help", .none, "show this help"), ("V", "version", .none, "show the version"),
-  ].map { OptionDescription($0, $1, $2, $3, section: "Form") }
+  private static let columns: [OptionDescription] =
+    ([
+      ("f", nil, .none, "full format"), ("F", nil, .none, "extra full format"), ("l", nil, .none, "long format"),
+      ("j", nil, .none, "jobs format"), ("y", nil, .none, "with -l: RSS in place of ADDR, and no flags"),
+      ("c", nil, .none, "scheduling class in place of CPU use"), ("P", nil, .none, "a column of processors"),
+      ("M", nil, .none, "a column of security labels"), ("Z", nil, .none, "as -M"),
+      ("o", "format", .required("LIST"), "the columns given; `ps L` lists their names"),
+      ("O", nil, .required("LIST"), "the columns given among the usual ones"),
+      ("L", nil, .none, "each thread in a row, with LWP and NLWP"),
+      ("T", nil, .none, "each thread in a row, with SPID"),
+      ("m", nil, .none, "threads below their process"), (nil, "context", .none, "PID, context and command"),
+    ] as [Line]).map { OptionDescription($0, $1, $3, value: $2, section: "Columns and threads") }
+
+  private static let form: [OptionDescription] =
+    ([
+      ("H", nil, .none, "the hierarchy by indentation"), (nil, "forest", .none, "the hierarchy with branches"),
+      (nil, "sort", .required("LIST"), "by columns; - before a name reverses"),
+      (nil, "no-headers", .none, "no headings"), (nil, "headers", .none, "headings on each page"),
+      (nil, "cols", .required("N"), "the screen's width"), (nil, "columns", .required("N"), "as --cols"),
+      (nil, "width", .required("N"), "as --cols"), (nil, "rows", .required("N"), "the screen's height"),
+      (nil, "lines", .required("N"), "as --rows"), ("w", nil, .none, "wide; twice: without limit"),
+      (nil, "cumulative", .none, "count what ended children used"), (nil, "json", .none, "print JSON"),
+      (nil, "help", .none, "show this help"), ("V", "version", .none, "show the version"),
+    ] as [Line]).map { OptionDescription($0, $1, $3, value: $2, section: "Form") }
 
   private static func completion(of name: String) -> CompletionSource {
     switch name {

@@ -2,6 +2,7 @@
 
 internal import Linux
 internal import Processes
+internal import struct SystemPackage.FilePath
 
 /// The circumstances of one run.
 ///

@@ -8,7 +8,7 @@ extension Column {
   static let states: [Column] = {
     let s = Column.text("s", "S", 1, .left, .thread) { record, _, cell in cell.put(record.state) }
     let flags = Column.text("f", "F", 1, .right) { record, _, cell in
-      cell.put(UInt64(record.stat.flags >> 6 & 7))
+      cell.put(number: UInt64(record.stat.flags >> 6 & 7))
     }
     let tty = Column.text("tname", "TTY", 8, .left, .process) { record, _, cell in
       let terminal = record.stat.terminal
@@ -58,7 +58,7 @@ extension Column {
       nice, nice.named("nice"), processor, processor.named("cpuid", "CPUID", width: 5),
       processor.named("lastcpu", "C"),
       .text("sgi_p", "P", 1, .right, .thread) { record, _, cell in
-        if record.state == UInt8(ascii: "R") { cell.put(Int64(record.stat.processor)) } else { cell.put("*") }
+        if record.state == UInt8(ascii: "R") { cell.put(signed: Int64(record.stat.processor)) } else { cell.put("*") }
       },
       policy, policy.named("policy", "POL"), policy.named("cls", nil, .right),
       .number("rtprio", "RTPRIO", 6, .thread) { record, _ in
@@ -151,7 +151,11 @@ extension Column {
       majors, majors.named("maj_flt", "MAJFL"), majors.named("pagein", "PAGEIN"),
       minors, minors.named("min_flt", "MINFL"),
       .text("lim", "LIM", 5, .right) { record, _, cell in
-        if record.stat.residentLimit == .max { cell.put("xx") } else { cell.put(record.stat.residentLimit >> 10) }
+        if record.stat.residentLimit == .max {
+          cell.put("xx")
+        } else {
+          cell.put(number: record.stat.residentLimit >> 10)
+        }
       },
       address("stackp", "STACKP") { $0.startStack }, address("start_stack", "STACKP") { $0.startStack },
       address("esp", "ESP", .thread) { $0.stackPointer }, address("eip", "EIP", .thread) { $0.instructionPointer },
@@ -161,9 +165,9 @@ extension Column {
   private static let writeMemoryShare: Writing = { record, snapshot, cell in
     let share = min((record.status.value?.memory.resident ?? 0) * 1000 / snapshot.memoryTotal, 999)
     if share < 100 { cell.put(32) }
-    cell.put(share / 10)
+    cell.put(number: share / 10)
     cell.put(UInt8(ascii: "."))
-    cell.put(share % 10)
+    cell.put(number: share % 10)
   }
 
   /// In KiB; both 0 without an address space.

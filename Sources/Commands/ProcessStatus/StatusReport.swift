@@ -18,18 +18,14 @@ struct StatusReport: ~Copyable {
   /// Whether a process was shown.
   private(set) var hasShown = false
 
-  /// - Throws: `SystemCallError` when the procfs cannot be listed.
-  init(_ plan: StatusPlan, screen: ScreenSize, source: Procfs) throws(SystemCallError) {
+  /// - Parameter scan: the pass over the processes that the plan may select.
+  init(_ plan: StatusPlan, _ scan: consuming ProcessScan, screen: ScreenSize, source: Procfs) {
     self.plan = plan
+    self.scan = scan
     self.screen = screen
     snapshot = Snapshot(options: plan.request.fieldOptions, source: source)
     layout = RowLayout(plan.columns, screenWidth: screen.columns, snapshot: snapshot)
     if plan.request.headers == .never || !layout.hasHeadings { rowsUntilHeadings = -1 }
-    if let named = plan.request.quickList ?? plan.selection.processIDs {
-      scan = ProcessScan(of: named, reading: plan.fields, from: source)
-    } else {
-      scan = try ProcessScan(reading: plan.fields, from: source)
-    }
   }
 
   /// Prints everything.

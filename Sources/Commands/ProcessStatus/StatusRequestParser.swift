@@ -104,31 +104,31 @@ struct StatusRequestParser {
     switch letter {
     case "C":
       guard let text = value(after: rest) else { throw missing("list of command names") }
-      try select(.names(names(text)))
+      select(.names(try names(text)))
     case "G":
       guard let text = value(after: rest) else { throw missing("list of real groups") }
-      try select(.realGroups(groups(text)))
+      select(.realGroups(try groups(text)))
     case "U":
       guard let text = value(after: rest) else { throw missing("list of real users") }
-      try select(.realUsers(users(text)))
+      select(.realUsers(try users(text)))
     case "u":
       guard let text = value(after: rest) else { throw missing("list of users") }
-      try select(.effectiveUsers(users(text)))
+      select(.effectiveUsers(try users(text)))
     case "g":
       guard let text = value(after: rest) else { throw missing("list of session leaders OR effective group names") }
       try selectSessionsOrGroups(text)
     case "p":
       guard let text = value(after: rest) else { throw missing("list of process IDs") }
-      try select(.processes(processes(text)))
+      select(.processes(try processes(text)))
     case "q":
       guard let text = value(after: rest) else { throw missing("List of process IDs") }
       try selectQuickly(text)
     case "s":
       guard let text = value(after: rest) else { throw missing("list of session IDs") }
-      try select(.sessions(processes(text)))
+      select(.sessions(try processes(text)))
     case "t":
       guard let text = value(after: rest) else { throw missing("list of terminals (pty, tty...)") }
-      try select(.terminals(terminals(text)))
+      select(.terminals(try terminals(text)))
     case "O", "o":
       let what = letter == "O" ? "format or sort specification" : "format specification"
       guard let text = value(after: rest) else { throw missing(what) }
@@ -145,7 +145,8 @@ struct StatusRequestParser {
     var rest = letters
     while let letter = rest.popFirst() {
       if letter.isASCII, letter.isNumber {
-        return try select(.processes(processes(String(letter) + rest)))
+        select(.processes(try processes(String(letter) + rest)))
+        return
       }
       if try applyBSD(letter) { continue }
       if try !applyBSD(letter, rest) { throw StatusRequestError("unsupported option (BSD syntax)") }
@@ -200,16 +201,19 @@ struct StatusRequestParser {
       request.specifications.append(.init(source: .order, text: text))
     case "U":
       guard let text = value(after: rest) else { throw missing("list of users") }
-      try select(.effectiveUsers(users(text)))
+      select(.effectiveUsers(try users(text)))
     case "p":
       guard let text = value(after: rest) else { throw missing("list of process IDs") }
-      try select(.processes(processes(text)))
+      select(.processes(try processes(text)))
     case "q":
       guard let text = value(after: rest) else { throw missing("List of process IDs") }
       try selectQuickly(text)
     case "t":
-      guard let text = value(after: rest) else { return select(.terminals([terminal.rawValue])) }
-      try select(.terminals(terminals(text)))
+      guard let text = value(after: rest) else {
+        select(.terminals([terminal.rawValue]))
+        return true
+      }
+      select(.terminals(try terminals(text)))
     default: return false
     }
     return true
@@ -234,15 +238,15 @@ extension StatusRequestParser {
       return arguments[index]
     }
     switch name {
-    case "Group": try select(.realGroups(groups(value("list of real groups must follow --Group"))))
-    case "User": try select(.realUsers(users(value("list of real users must follow --User"))))
-    case "group": try select(.effectiveGroups(groups(value("list of effective groups must follow --group"))))
-    case "user": try select(.effectiveUsers(users(value("list of effective users must follow --user"))))
-    case "pid": try select(.processes(processes(value("list of process IDs must follow --pid"))))
-    case "ppid": try select(.parents(processes(value("list of process IDs must follow --ppid"))))
+    case "Group": select(.realGroups(try groups(value("list of real groups must follow --Group"))))
+    case "User": select(.realUsers(try users(value("list of real users must follow --User"))))
+    case "group": select(.effectiveGroups(try groups(value("list of effective groups must follow --group"))))
+    case "user": select(.effectiveUsers(try users(value("list of effective users must follow --user"))))
+    case "pid": select(.processes(try processes(value("list of process IDs must follow --pid"))))
+    case "ppid": select(.parents(try processes(value("list of process IDs must follow --ppid"))))
     case "quick-pid": try selectQuickly(value("List of process IDs must follow --quick-pid."))
-    case "sid": try select(.sessions(processes(value("some sid thing(s) must follow --sid"))))
-    case "tty": try select(.terminals(terminals(value("list of ttys must follow --tty"))))
+    case "sid": select(.sessions(try processes(value("some sid thing(s) must follow --sid"))))
+    case "tty": select(.terminals(try terminals(value("list of ttys must follow --tty"))))
     case "cols", "columns", "width":
       let complaint = "number of columns must follow --cols, --width, or --columns"
       request.columns = try size(value(complaint), complaint)
@@ -312,10 +316,8 @@ extension StatusRequestParser {
 // MARK: Lists
 
 extension StatusRequestParser {
-  @discardableResult
-  fileprivate mutating func select(_ list: StatusRequest.List) -> Bool {
+  fileprivate mutating func select(_ list: StatusRequest.List) {
     request.lists.append(list)
-    return true
   }
 
   fileprivate mutating func selectQuickly(_ text: String) throws(StatusRequestError) {

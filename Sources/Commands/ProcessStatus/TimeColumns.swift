@@ -30,14 +30,14 @@ extension Column {
     let c = Column.text("c", "C", 2, .right, order: byShare) { record, snapshot, cell in
       let share = min(perMille(record, snapshot) / 10, 99)
       if share < 10 { cell.put(32) }
-      cell.put(share)
+      cell.put(number: share)
     }
     let pcpu = Column.text("pcpu", "%CPU", 4, .right, order: byShare) { record, snapshot, cell in
       let share = perMille(record, snapshot)
-      cell.put(share / 10)
+      cell.put(number: share / 10)
       if share <= 999 {
         cell.put(UInt8(ascii: "."))
-        cell.put(share % 10)
+        cell.put(number: share % 10)
       }
     }
     return [
@@ -45,7 +45,7 @@ extension Column {
       .text("cp", "CP", 3, .right, order: byShare) { record, snapshot, cell in
         let share = min(perMille(record, snapshot), 999)
         for limit: UInt64 in [100, 10] where share < limit { cell.put(32) }
-        cell.put(share)
+        cell.put(number: share)
       },
       .text("cuu", "%CUU", 6, .right, order: byShare) { record, snapshot, cell in
         cell.put(utilization: utilization(record, snapshot, children: false))
@@ -82,9 +82,9 @@ extension Column {
     let ticks = snapshot.cpuTime(of: record, children: snapshot.options.includesChildren)
     let seconds = ticks / Snapshot.ticksPerSecond
     for limit: UInt64 in [100, 10] where seconds / 60 < limit { cell.put(32) }
-    cell.put(seconds / 60)
+    cell.put(number: seconds / 60)
     cell.put(UInt8(ascii: ":"))
-    cell.put(seconds % 60, digits: 2)
+    cell.put(number: seconds % 60, digits: 2)
   }
 
   /// `[[DD-]hh:]mm:ss`.
@@ -92,26 +92,26 @@ extension Column {
     let seconds = UInt64(snapshot.elapsed(of: record))
     let hours = seconds / 3600
     if hours >= 24 {
-      cell.put(hours / 24)
+      cell.put(number: hours / 24)
       cell.put(UInt8(ascii: "-"))
     }
     if hours > 0 {
-      cell.put(hours % 24, digits: 2)
+      cell.put(number: hours % 24, digits: 2)
       cell.put(UInt8(ascii: ":"))
     }
-    cell.put(seconds / 60 % 60, digits: 2)
+    cell.put(number: seconds / 60 % 60, digits: 2)
     cell.put(UInt8(ascii: ":"))
-    cell.put(seconds % 60, digits: 2)
+    cell.put(number: seconds % 60, digits: 2)
   }
 
   /// `hh:mm` of the same day, `Mmmdd` of the same year, else the year.
   private static let writeStartTime: Writing = { record, snapshot, cell in
     let start = snapshot.localTime(snapshot.start(of: record))
     if start.year != snapshot.today.year {
-      cell.put(Int64(start.year))
+      cell.put(signed: Int64(start.year))
     } else if start.dayOfYear != snapshot.today.dayOfYear {
       cell.put(month: start)
-      cell.put(UInt64(start.day), digits: 2)
+      cell.put(number: UInt64(start.day), digits: 2)
     } else {
       cell.put(hoursAndMinutes: start)
     }
@@ -124,12 +124,12 @@ extension Column {
     if seconds + 86400 > snapshot.now {
       cell.put(hoursAndMinutes: start)
       cell.put(UInt8(ascii: ":"))
-      cell.put(UInt64(start.second), digits: 2)
+      cell.put(number: UInt64(start.second), digits: 2)
     } else {
       cell.put("  ")
       cell.put(month: start)
       cell.put(32)
-      cell.put(UInt64(start.day), digits: 2)
+      cell.put(number: UInt64(start.day), digits: 2)
     }
   }
 
@@ -140,7 +140,7 @@ extension Column {
     if snapshot.now - seconds > 86400 {
       cell.put(month: start)
       cell.put(start.day < 10 ? "  " : " ")
-      cell.put(UInt64(start.day))
+      cell.put(number: UInt64(start.day))
     } else {
       cell.put(32)
       cell.put(hoursAndMinutes: start)
@@ -154,13 +154,13 @@ extension Column {
     cell.put(32)
     cell.put(month: start)
     cell.put(start.day < 10 ? "  " : " ")
-    cell.put(UInt64(start.day))
+    cell.put(number: UInt64(start.day))
     cell.put(32)
     cell.put(hoursAndMinutes: start)
     cell.put(UInt8(ascii: ":"))
-    cell.put(UInt64(start.second), digits: 2)
+    cell.put(number: UInt64(start.second), digits: 2)
     cell.put(32)
-    cell.put(Int64(start.year))
+    cell.put(signed: Int64(start.year))
   }
 }
 
@@ -173,14 +173,14 @@ extension Cell {
   fileprivate mutating func put(clock seconds: UInt64) {
     let hours = seconds / 3600
     if hours >= 24 {
-      put(hours / 24)
+      put(number: hours / 24)
       put(UInt8(ascii: "-"))
     }
-    put(hours % 24, digits: 2)
+    put(number: hours % 24, digits: 2)
     put(UInt8(ascii: ":"))
-    put(seconds / 60 % 60, digits: 2)
+    put(number: seconds / 60 % 60, digits: 2)
     put(UInt8(ascii: ":"))
-    put(seconds % 60, digits: 2)
+    put(number: seconds % 60, digits: 2)
   }
 
   fileprivate mutating func put(month time: LocalTime) {
@@ -188,16 +188,16 @@ extension Cell {
   }
 
   fileprivate mutating func put(hoursAndMinutes time: LocalTime) {
-    put(UInt64(time.hour), digits: 2)
+    put(number: UInt64(time.hour), digits: 2)
     put(UInt8(ascii: ":"))
-    put(UInt64(time.minute), digits: 2)
+    put(number: UInt64(time.minute), digits: 2)
   }
 
   /// Three decimals; no more than 99.999.
   fileprivate mutating func put(utilization share: Double) {
     let thousandths = share > 99 ? 99999 : UInt64((share * 1000).rounded(.toNearestOrEven))
-    put(thousandths / 1000)
+    put(number: thousandths / 1000)
     put(UInt8(ascii: "."))
-    put(thousandths % 1000, digits: 3)
+    put(number: thousandths % 1000, digits: 3)
   }
 }
