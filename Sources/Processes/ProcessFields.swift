@@ -46,4 +46,10 @@ public struct ProcessFields: OptionSet, Hashable, Sendable {
   public static let outOfMemory = ProcessFields(rawValue: 1 << 14)
   /// /proc/PID/loginuid, the user of the audited session.
   public static let loginUser = ProcessFields(rawValue: 1 << 15)
+  /// /proc/PID/io.
+  public static let inputOutput = ProcessFields(rawValue: 1 << 16)
+  /// /proc/PID/smaps_rollup, for which the kernel walks all mappings.
+  public static let memoryShares = ProcessFields(rawValue: 1 << 17)
+  /// /proc/PID/autogroup.
+  public static let autogroup = ProcessFields(rawValue: 1 << 18)
 }

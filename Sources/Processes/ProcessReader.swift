@@ -100,6 +100,7 @@ struct ProcessReader: Sendable {
       record.waitChannel = buffer.read(&paths.waitChannel, number, in: directory) { $0.trimmed }
     }
     if fields.contains(.outOfMemory) { record.outOfMemory = readOutOfMemory(number, in: directory) }
+    readUsage(&record, number, in: directory)
     if fields.contains(.loginUser) {
       record.loginUserID = buffer.read(&paths.loginUser, number, in: directory) {
         $0.number.map { UInt32(truncatingIfNeeded: $0) }
@@ -108,6 +109,20 @@ struct ProcessReader: Sendable {
   }
 
   /// Opens the directory once: each link is then one step of the kernel's instead of three.
+  private mutating func readUsage(
+    _ record: inout ProcessRecord, _ number: Int32, in directory: borrowing FileDescriptor
+  ) {
+    if fields.contains(.inputOutput) {
+      record.inputOutput = buffer.read(&paths.inputOutput, number, in: directory) { InputOutputCounters($0) }
+    }
+    if fields.contains(.memoryShares) {
+      record.memoryShares = buffer.read(&paths.memoryShares, number, in: directory) { MemoryShares($0) }
+    }
+    if fields.contains(.autogroup) {
+      record.autogroup = buffer.read(&paths.autogroup, number, in: directory) { SchedulingAutogroup($0) }
+    }
+  }
+
   private mutating func readNamespaces(
     _ number: Int32, in directory: borrowing FileDescriptor
   ) -> Reading<NamespaceLinks> {
@@ -268,6 +283,9 @@ private struct Paths: Sendable {
   var outOfMemoryScore = NumberedPath("oom_score")
   var outOfMemoryAdjustment = NumberedPath("oom_score_adj")
   var loginUser = NumberedPath("loginuid")
+  var inputOutput = NumberedPath("io")
+  var memoryShares = NumberedPath("smaps_rollup")
+  var autogroup = NumberedPath("autogroup")
   var namespaceDirectory = NumberedPath("ns")
   /// Below the directory of namespaces.
   var namespaces =

@@ -43,6 +43,12 @@ public struct ProcessRecord: Sendable {
   public var outOfMemory: Reading<OutOfMemoryScore> = .notAsked
   /// 4294967295 where nobody logged in.
   public var loginUserID: Reading<UInt32> = .notAsked
+  /// /proc/PID/io.
+  public var inputOutput: Reading<InputOutputCounters> = .notAsked
+  /// /proc/PID/smaps_rollup.
+  public var memoryShares: Reading<MemoryShares> = .notAsked
+  /// /proc/PID/autogroup.
+  public var autogroup: Reading<SchedulingAutogroup> = .notAsked
 
   /// A record of which nothing else was asked.
   public init(stat: ProcessStat) {

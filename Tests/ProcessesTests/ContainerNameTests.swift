@@ -6,7 +6,7 @@ import Testing
 @Suite struct ContainerNameTests {
   static let id = String(repeating: "0123456789abcdef", count: 4)
 
-  private func name(_ path: String) -> ContainerName? { ContainerName(cgroupPath: Array(path.utf8)) }
+  private func find(_ path: String) -> ContainerName? { ContainerName(cgroupPath: Array(path.utf8)) }
 
   @Test(arguments: [
     ("/docker/\(id)", ContainerName.Engine.docker), ("/system.slice/docker-\(id).scope", .docker),
@@ -23,7 +23,7 @@ import Testing
     ("/kubepods/burstable/pod0a1b2c3d-0000-1111-2222-333344445555/\(id)", .kubernetes),
   ])
   func engines(path: String, engine: ContainerName.Engine) throws {
-    let name = try #require(name(path))
+    let name = try #require(find(path))
     #expect(name.engine == engine)
     #expect(name.isContainer)
     #expect(["web", "redis", Self.id].contains(name.identifier))
@@ -31,7 +31,7 @@ import Testing
 
   @Test func podsKeepTheirUID() throws {
     let slice = "kubepods-burstable-pod0a1b2c3d_0000_1111_2222_333344445555.slice"
-    let name = try #require(name("/kubepods.slice/kubepods-burstable.slice/\(slice)/cri-containerd-\(Self.id).scope"))
+    let name = try #require(find("/kubepods.slice/kubepods-burstable.slice/\(slice)/cri-containerd-\(Self.id).scope"))
     #expect(name.pod == "0a1b2c3d-0000-1111-2222-333344445555")
     #expect(name.shortIdentifier == "0123456789ab")
     #expect(name.description == "cri-containerd:0123456789ab")
@@ -39,11 +39,11 @@ import Testing
 
   @Test(arguments: ["/", "", "/user.slice", "/docker", "/docker/short", "/libpod-conmon-\(id)x", "/a/b/c"])
   func whatIsNoContainer(path: String) {
-    #expect(name(path)?.isContainer != true)
+    #expect(find(path)?.isContainer != true)
   }
 
   @Test func unitsAreTheLastResort() throws {
-    let name = try #require(name("/system.slice/ssh.service"))
+    let name = try #require(find("/system.slice/ssh.service"))
     #expect(name.engine == .systemdUnit)
     #expect(name.description == "systemd:ssh.service")
   }

@@ -4,7 +4,7 @@ import Linux
 import Processes
 import Testing
 
-private func status(_ text: String) -> ProcessStatus? { ProcessStatus(Array(text.utf8).span) }
+private func parseStatus(_ text: String) -> ProcessStatus? { ProcessStatus(Array(text.utf8).span) }
 private func cgroups(_ text: String) -> [CgroupMembership] { CgroupMembership.parse(Array(text.utf8).span) }
 private func mounts(_ text: String) -> [MountInfo] { MountInfo.parse(Array(text.utf8).span) }
 private func limits(_ text: String) -> [ResourceLimit] { ResourceLimit.parse(Array(text.utf8).span) }
@@ -62,7 +62,7 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
     """
 
   @Test func readsCredentialsAndPIDs() throws {
-    let status = try #require(status(Self.captured))
+    let status = try #require(parseStatus(Self.captured))
     #expect(status.umask == 0o27)
     #expect((status.processID, status.threadGroupID, status.tracerID) == (8072, 8072, 4))
     let users = status.userIDs
@@ -76,7 +76,7 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
   }
 
   @Test func readsMemorySignalsAndCapabilities() throws {
-    let status = try #require(status(Self.captured))
+    let status = try #require(parseStatus(Self.captured))
     #expect(status.memory.resident == 1740)
     #expect(status.memory.locked == 16)
     #expect((status.memory.data, status.memory.stack, status.memory.swapped) == (360, 132, 8))
@@ -94,14 +94,14 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
   }
 
   @Test func aKernelThreadHasNoMemory() throws {
-    let status = try #require(status("Name:\tkthreadd\nPid:\t2\nUid:\t0\t0\t0\t0\n"))
+    let status = try #require(parseStatus("Name:\tkthreadd\nPid:\t2\nUid:\t0\t0\t0\t0\n"))
     #expect(status.memory == MemoryUse())
     #expect(status.umask == nil)
   }
 
   @Test(arguments: ["", "\n\n", "Name:\tx\n", ":::\n", "Pid:\n"])
   func textWithoutAPIDIsNoStatus(text: String) {
-    #expect(status(text) == nil)
+    #expect(parseStatus(text) == nil)
   }
 }
 

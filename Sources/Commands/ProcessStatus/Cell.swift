@@ -84,6 +84,14 @@ struct Cell {
     }
   }
 
+  /// Adds other people's text, escaped, whatever room there is.
+  mutating func put(whole text: [UInt8]) {
+    let narrow = room
+    room = Cell.unlimited
+    put(escaped: text)
+    room = narrow
+  }
+
   /// Adds a character that is not plain ASCII; returns false where there is no room for its width.
   private mutating func putCharacter(of rest: inout ArraySlice<UInt8>) -> Bool {
     guard rest[rest.startIndex] >= 0x80, let length = UTF8Sequence.length(at: rest),
@@ -124,9 +132,7 @@ struct Cell {
   /// - Returns: false, and the cell is empty, where a cut would split a character.
   mutating func put(name: [UInt8]) -> Bool {
     let narrow = room
-    room = Cell.unlimited
-    put(escaped: name)
-    room = narrow
+    put(whole: name)
     if columns <= room { return true }
     guard room >= 1, bytes.allSatisfy({ $0 < 0x7f }) else {
       clear(room: narrow)

@@ -4,7 +4,7 @@ extension Column {
   /// Every column that may be asked for.
   static let all: [Column] =
     identities + credentials + namespaces + times + shares + states + scheduling + signals + memory + commands
-    + groups + others
+    + groups + usage + others
 
   /// Finds a column by its name.
   static func named(_ name: String) -> Column? {
@@ -21,7 +21,8 @@ extension Column {
       ("ktracep", "KTRACEP", 8), ("m_dt", "DT", 4), ("m_lrs", "LRS", 5), ("m_resident", "RES", 5),
       ("m_share", "SHRD", 5), ("m_swap", "SWAP", 5), ("msgrcv", "MSGRCV", 6), ("msgsnd", "MSGSND", 6),
       ("nivcsw", "IVCSW", 5), ("nsignals", "NSIGS", 5), ("nsigs", "NSIGS", 5), ("nswap", "NSWAP", 5),
-      ("nvcsw", "VCSW", 5), ("osz", "SZ", 2), ("oublk", "OUBLK", 5), ("oublock", "OUBLK", 5), ("p_ru", "P_RU", 6),
+      ("numa", "NUMA", 4), ("nvcsw", "VCSW", 5), ("osz", "SZ", 2), ("oublk", "OUBLK", 5), ("oublock", "OUBLK", 5),
+      ("p_ru", "P_RU", 6),
       ("paddr", "PADDR", 6), ("poip", "-", 1), ("prmgrp", "PRMGRP", 12), ("prmid", "PRMID", 12),
       ("projid", "PROJID", 5), ("pset", "PSET", 4), ("psxpri", "PPR", 3), ("re", "RE", 3), ("resident", "RES", 5),
       ("rlink", "RLINK", 8), ("scnt", "SCNT", 4), ("scount", "SC", 4), ("share", "-", 1), ("sl", "SL", 3),

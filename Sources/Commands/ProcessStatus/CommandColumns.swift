@@ -60,7 +60,7 @@ extension Column {
   private static func writeName(of record: ProcessRecord, _ cell: inout Cell, inBrackets: Bool) {
     var name = record.commandName
     if inBrackets { name = [UInt8(ascii: "[")] + name + [UInt8(ascii: "]")] }
-    if record.stat.isZombie { name += Array(" <defunct>".utf8) }
+    if inBrackets, record.stat.isZombie { name += Array(" <defunct>".utf8) }
     cell.put(escaped: name)
   }
 
@@ -83,13 +83,13 @@ extension Column {
     },
     .text("container", "CONTAINER", 24, .left, .process, .cgroup) { record, _, cell in
       let name = record.cgroup.value.flatMap { ContainerName(of: $0) }
-      guard let name, name.isContainer else { return cell.put(UInt8(ascii: "-")) }
-      cell.put(escaped: Array(name.description.utf8))
+      let isContainer = name?.isContainer == true
+      cell.put(whole: Array((isContainer ? name?.description ?? "-" : "-").utf8))
     },
     .text("lxc", "LXC", 8, .left, .both, .cgroup) { record, _, cell in
       let name = record.cgroup.value.flatMap { ContainerName(of: $0) }
-      guard let name, name.engine == .lxc else { return cell.put(UInt8(ascii: "-")) }
-      cell.put(escaped: Array(name.identifier.utf8))
+      let isLXC = name?.engine == .lxc
+      cell.put(whole: Array((isLXC ? name?.identifier ?? "-" : "-").utf8))
     },
     systemd("unit", "UNIT", 31) { $0.unit }, systemd("slice", "SLICE", 31) { $0.slice },
     systemd("uunit", "UUNIT", 31) { $0.userUnit }, systemd("lsession", "SESSION", 11) { $0.session },
@@ -116,8 +116,7 @@ extension Column {
   ) -> Column {
     .text(name, heading, width, .left, .both, .cgroup) { record, _, cell in
       let place = record.cgroup.value.flatMap { SystemdPlace(of: $0) }
-      guard let text = place.flatMap(value) else { return cell.put(UInt8(ascii: "-")) }
-      cell.put(escaped: Array(text.utf8))
+      cell.put(whole: Array((place.flatMap(value) ?? "-").utf8))
     }
   }
 }
