@@ -23,7 +23,7 @@ import struct SystemPackage.FilePath
       "mkdir 5 6 7 self; echo '\(statLine(7))' >7/stat; echo nonsense >6/stat; touch 9 uptime")
     let table = try ProcessTable(reading: .stat, from: fake.source)
     #expect(table.records.map(\.processID) == [7])
-    #expect(table.unreadable.map(\.errno) == [.einval, .enotdir])
+    #expect(Set(table.unreadable.map(\.errno)) == [.einval, .enotdir])
   }
 
   @Test func aPIDThatChangesHandsIsReadAgain() throws {
@@ -32,9 +32,8 @@ import struct SystemPackage.FilePath
       "mkdir 7; echo '\(statLine(7, "old", start: 100))' >7/stat; mkfifo 7/status")
     let path = fake.path.string
     let script =
-      "echo '\(statLine(7, "new", start: 200))' >\(path)/7/next; exec 3>\(path)/7/status; "
-      + "mv \(path)/7/next \(path)/7/stat; printf 'Pid:\\t7\\nUmask:\\t0001\\n' >&3; exec 3>&-; "
-      + "printf 'Pid:\\t7\\nUmask:\\t0002\\n' >\(path)/7/status"
+      "cd \(path)/7; echo '\(statLine(7, "new", start: 200))' >next; printf 'Pid:\\t7\\nUmask:\\t0002\\n' >later; "
+      + "exec 3>status; mv next stat; mv later status; printf 'Pid:\\t7\\nUmask:\\t0001\\n' >&3"
     var writer = SystemCallProgram()
     writer.append(
       .execute(["/bin/sh"], ["sh", "-c", script].map { Array($0.utf8) }, environment: [Array("PATH=/bin".utf8)]))
