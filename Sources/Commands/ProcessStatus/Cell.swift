@@ -69,19 +69,27 @@ struct Cell {
   /// Adds other people's text as far as there is room: whatever could drive a terminal becomes `?`.
   ///
   /// - Parameter blanks: shows NUL and newline as blanks, for arguments.
-  mutating func put(escaped text: some BidirectionalCollection<UInt8>, blanks: Bool = false) {
-    var rest = Array(text)[...]
-    while let first = rest.first, columns < room {
-      if first >= 0x20 && first < 0x7f {
-        put(first)
-        rest.removeFirst()
-      } else if blanks && (first == 0 || first == 10) {
+  mutating func put(escaped text: ArraySlice<UInt8>, blanks: Bool = false) {
+    var index = text.startIndex
+    while index < text.endIndex, columns < room {
+      let byte = text[index]
+      if byte >= 0x20 && byte < 0x7f {
+        put(byte)
+        index += 1
+      } else if blanks && (byte == 0 || byte == 10) {
         put(32)
-        rest.removeFirst()
-      } else if !putCharacter(of: &rest) {
-        return
+        index += 1
+      } else {
+        let length = putCharacter(at: text[index...])
+        if length == 0 { return }
+        index += length
       }
     }
+  }
+
+  /// Adds other people's text as far as there is room.
+  mutating func put(escaped text: [UInt8]) {
+    put(escaped: text[...])
   }
 
   /// Adds other people's text, escaped, whatever room there is.
@@ -92,25 +100,25 @@ struct Cell {
     room = narrow
   }
 
-  /// Adds a character that is not plain ASCII; returns false where there is no room for its width.
-  private mutating func putCharacter(of rest: inout ArraySlice<UInt8>) -> Bool {
-    guard rest[rest.startIndex] >= 0x80, let length = UTF8Sequence.length(at: rest),
-      let scalar = Unicode.Scalar(UTF8Sequence.scalar(of: rest.prefix(length)))
+  /// Adds a character that is not plain ASCII.
+  ///
+  /// - Returns: how many bytes it has; 0 where there is no room for its width.
+  private mutating func putCharacter(at text: ArraySlice<UInt8>) -> Int {
+    guard text[text.startIndex] >= 0x80, let length = UTF8Sequence.length(at: text),
+      let scalar = Unicode.Scalar(UTF8Sequence.scalar(of: text.prefix(length)))
     else {
-      rest.removeFirst()
       put(UInt8(ascii: "?"))
-      return true
+      return 1
     }
     if Cell.isHarmful(scalar) {
       put(UInt8(ascii: "?"))
     } else {
       let width = DisplayWidth.of(scalar)
-      if columns + width > room { return false }
-      bytes.append(contentsOf: rest.prefix(length))
+      if columns + width > room { return 0 }
+      bytes.append(contentsOf: text.prefix(length))
       columns += width
     }
-    rest.removeFirst(length)
-    return true
+    return length
   }
 
   /// C1 controls, and characters that reorder or break lines.

@@ -5,7 +5,10 @@ internal import Processes
 
 /// Lays rows out.
 struct RowLayout {
-  private let columns: [Column]
+  /// The columns in the two parts that each row needs: reading a whole column would count references.
+  private let places: [Place]
+  private let writings: [Column.Writing]
+  private let headings: [String]
   private let snapshot: Snapshot
   /// How many columns of the terminal a row may take.
   private let rowWidth: Int
@@ -13,8 +16,20 @@ struct RowLayout {
   /// More padding than this is not given at once.
   private static let widestGap = 144
 
+  /// Where a column is.
+  private struct Place {
+    let width: Int
+    let alignment: Column.Alignment
+    let scope: Column.Scope
+
+    var isLiteral: Bool { alignment == .literal }
+  }
+
+  /// - Parameter screenWidth: in columns of the terminal; a row may take a multiple of it.
   init(_ columns: [Column], screenWidth: Int, snapshot: Snapshot) {
-    self.columns = columns
+    places = columns.map { Place(width: $0.width, alignment: $0.alignment, scope: $0.scope) }
+    writings = columns.map(\.write)
+    headings = columns.map(\.heading)
     self.snapshot = snapshot
     let total = Self.width(of: columns)
     rowWidth = (total + screenWidth - 1) / screenWidth * screenWidth
@@ -37,12 +52,13 @@ struct RowLayout {
 
   /// Whether there is anything to print above the rows.
   var hasHeadings: Bool {
-    columns.contains { !$0.isLiteral && !$0.heading.isEmpty }
+    zip(places, headings).contains { !$0.isLiteral && !$1.isEmpty }
   }
 
   /// Appends the headings and a newline.
   mutating func appendHeadings(to output: inout [UInt8]) {
-    append(to: &output) { column, cell in cell.put(column.heading) }
+    let headings = headings
+    append(to: &output) { index, cell in cell.put(headings[index]) }
   }
 
   /// Appends the fields of a process, or of a thread, and a newline.
@@ -50,10 +66,10 @@ struct RowLayout {
   /// - Parameter scope: where processes and threads have rows of their own: which of the two this is; fields of the
   ///   other are `-`.
   mutating func append(_ record: ProcessRecord, scope: Column.Scope = .both, to output: inout [UInt8]) {
-    let snapshot = snapshot
-    append(to: &output) { column, cell in
-      if scope == .both || column.scope == .both || column.scope == scope {
-        column.write(record, snapshot, &cell)
+    let (snapshot, places, writings) = (snapshot, places, writings)
+    append(to: &output) { index, cell in
+      if scope == .both || places[index].scope == .both || places[index].scope == scope {
+        writings[index](record, snapshot, &cell)
       } else {
         cell.put(UInt8(ascii: "-"))
       }
@@ -61,36 +77,37 @@ struct RowLayout {
   }
 
   /// `due` is where the next column should begin, `reached` where the row has come to.
-  private mutating func append(to output: inout [UInt8], _ write: (borrowing Column, inout Cell) -> Void) {
+  private mutating func append(to output: inout [UInt8], _ write: (Int, inout Cell) -> Void) {
     var due = 0
     var reached = 0
     var blank = 0
-    let last = columns.count - 1
+    let last = places.count - 1
     for index in 0...last {
+      let place = places[index]
       let ahead = index == last ? (due > reached ? due - reached : blank) : 0
-      cell.clear(room: index == last ? max(0, rowWidth - reached - ahead) : columns[index].width)
-      write(columns[index], &cell)
-      if columns[index].alignment == .unlimited, rowWidth - reached - ahead < 1 { cell.cutToOne() }
-      var gap = due - reached + padding(columns[index])
+      cell.clear(room: index == last ? max(0, rowWidth - reached - ahead) : place.width)
+      write(index, &cell)
+      if place.alignment == .unlimited, rowWidth - reached - ahead < 1 { cell.cutToOne() }
+      var gap = due - reached + padding(place)
       if gap < 1 { gap = blank }
       output.append(contentsOf: repeatElement(32, count: min(gap, Self.widestGap)))
       output.append(contentsOf: cell.bytes)
       reached += min(gap, Self.widestGap) + cell.columns
       if index == last { break }
-      due += columns[index].width
-      if columns[index].alignment == .signals, snapshot.hasWideSignals { due += 7 }
-      blank = columns[index].isLiteral || columns[index + 1].isLiteral ? 0 : 1
+      due += place.width
+      if place.alignment == .signals, snapshot.hasWideSignals { due += 7 }
+      blank = place.isLiteral || places[index + 1].isLiteral ? 0 : 1
       due += blank
     }
     output.append(10)
   }
 
   /// Blanks before the field that belong to its own column.
-  private func padding(_ column: borrowing Column) -> Int {
-    switch column.alignment {
+  private func padding(_ place: Place) -> Int {
+    switch place.alignment {
     case .left, .unlimited, .literal: 0
-    case .right: max(0, column.width - cell.columns)
-    case .name: snapshot.options.isNumeric ? max(0, column.width - cell.columns) : 0
+    case .right: max(0, place.width - cell.columns)
+    case .name: snapshot.options.isNumeric ? max(0, place.width - cell.columns) : 0
     case .signals: max(0, (snapshot.hasWideSignals ? 16 : 9) - cell.columns)
     }
   }

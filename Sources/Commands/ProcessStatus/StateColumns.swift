@@ -81,7 +81,7 @@ extension Column {
   }
 
   /// The kernel function that it sleeps in; never wider than its column.
-  private static let waitChannel = Column.text("wchan", "WCHAN", 6, .left, .thread, .waitChannel) { record, _, cell in
+  private static let waitChannel = Column.text("wchan", "WCHAN", 6, .name, .thread, .waitChannel) { record, _, cell in
     let name = record.waitChannel.value ?? []
     if name.isEmpty || name.elementsEqual("0".utf8) { return cell.put(UInt8(ascii: "-")) }
     cell.put(escaped: name.drop { $0 == UInt8(ascii: ".") }.drop { $0 == UInt8(ascii: "_") })
