@@ -4,23 +4,26 @@ internal import Processes
 
 /// A forest as rows.
 struct ForestRows {
-  /// Each process, and what stands before its command. The last root comes first, as in the original.
-  private(set) var rows: [(record: ProcessRecord, prefix: [UInt8])] = []
+  /// The processes.
+  let table: ProcessTable
+  /// The PID of each, and what stands before its command. The last root comes first, as in the original.
+  private(set) var rows: [(processID: Int32, prefix: [UInt8])] = []
   private let style: StatusRequest.Forest
 
   /// - Parameter records: in the order that siblings are to have.
   init(_ records: [ProcessRecord], _ style: StatusRequest.Forest) {
     self.style = style
-    let tree = ProcessTree(ProcessTable(records, fields: .stat))
-    var waiting: [(record: ProcessRecord, depth: Int, before: [UInt8], isLast: Bool)] = tree.roots.map {
-      ($0, 0, [], true)
+    table = ProcessTable(records, fields: .stat)
+    let tree = ProcessTree(table)
+    var waiting: [(process: Int32, depth: Int, before: [UInt8], isLast: Bool)] = tree.roots.map {
+      ($0.processID, 0, [], true)
     }
-    while let (record, depth, before, isLast) = waiting.popLast() {
-      rows.append((record, depth == 0 ? [] : before + mark))
+    while let (process, depth, before, isLast) = waiting.popLast() {
+      rows.append((process, depth == 0 ? [] : before + mark))
       let below = depth == 0 ? [] : before + continuation(isLast)
-      let children = tree.children(of: record.processID)
+      let children = tree.children(of: process)
       for (index, child) in children.enumerated().reversed() {
-        waiting.append((child, depth + 1, below, index == children.count - 1))
+        waiting.append((child.processID, depth + 1, below, index == children.count - 1))
       }
     }
   }

@@ -37,7 +37,7 @@ struct StatusReport: ~Copyable {
     } else if let style = plan.request.forest {
       try printForest(style)
     } else if !plan.order.isEmpty {
-      for row in ordered() { try printRow(row.record, row.scope) }
+      try printOrdered()
     } else {
       while let record = nextRecord() { try printRows(of: record) }
     }
@@ -89,31 +89,51 @@ struct StatusReport: ~Copyable {
 
   private typealias Row = (record: ProcessRecord, scope: Column.Scope)
 
-  /// All rows; threads that take the place of their process are ordered by themselves, others stay below it.
-  private mutating func ordered() -> [Row] {
-    var groups: [[Row]] = []
-    while let record = nextRecord() {
-      switch plan.threadRows {
-      case .none: if plan.selection.accepts(record) { groups.append([(record, .both)]) }
-      case .inPlace:
-        groups += (record.threads.value ?? []).filter(plan.selection.accepts).map { [($0, .both)] }
-      case .below:
-        guard plan.selection.accepts(record) else { continue }
-        groups.append([(record, .process)] + (record.threads.value ?? []).map { ($0, .thread) })
-      }
+  /// The rows of a process: threads that take its place are ordered by themselves, others stay below it.
+  private func rowGroups(of record: ProcessRecord) -> [[Row]] {
+    switch plan.threadRows {
+    case .none: return plan.selection.accepts(record) ? [[(record, .both)]] : []
+    case .inPlace: return (record.threads.value ?? []).filter(plan.selection.accepts).map { [($0, .both)] }
+    case .below:
+      guard plan.selection.accepts(record) else { return [] }
+      return [[(record, .process)] + (record.threads.value ?? []).map { ($0, .thread) }]
     }
-    return sorted(groups) { $0[0].record }.flatMap { $0 }
   }
 
-  /// Sorts by the keys of the plan; what is equal keeps its order.
-  private func sorted<Element>(_ elements: [Element], _ record: (Element) -> ProcessRecord) -> [Element] {
-    let keys = elements.map { element in plan.order.map { $0.column.order(record(element), snapshot) } }
-    return elements.indices.sorted { left, right in
-      for (index, order) in plan.order.enumerated() where keys[left][index] != keys[right][index] {
-        return (keys[left][index] < keys[right][index]) != order.isDescending
+  private func keys(of record: ProcessRecord) -> [SortKey] {
+    plan.order.map { $0.column.order(record, snapshot) }
+  }
+
+  /// The order of entries with these keys; what is equal keeps its order.
+  ///
+  /// - Parameter isAfterParent: before the keys of the plan stands the parent's PID, ascending.
+  private func sorted(_ keys: [[SortKey]], isAfterParent: Bool = false) -> [Int] {
+    let descends = (isAfterParent ? [false] : []) + plan.order.map(\.isDescending)
+    return keys.indices.sorted { left, right in
+      for index in descends.indices where keys[left][index] != keys[right][index] {
+        return (keys[left][index] < keys[right][index]) != descends[index]
       }
       return left < right
-    }.map { elements[$0] }
+    }
+  }
+
+  /// Prints rows in order. They are laid out as they are read: their text is far smaller than their records.
+  private mutating func printOrdered() throws(Complaint) {
+    var text: [UInt8] = []
+    var entries: [(keys: [SortKey], place: Range<Int>)] = []
+    while let record = nextRecord() {
+      for group in rowGroups(of: record) {
+        let start = text.count
+        for row in group { layout.append(row.record, scope: row.scope, to: &text) }
+        entries.append((keys(of: group[0].record), start..<text.count))
+      }
+    }
+    for index in sorted(entries.map(\.keys)) {
+      printHeadingsIfDue()
+      output.bytes += text[entries[index].place]
+      hasShown = true
+      try output.flushIfFull()
+    }
   }
 
   private mutating func printForest(_ style: StatusRequest.Forest) throws(Complaint) {
@@ -122,23 +142,26 @@ struct StatusReport: ~Copyable {
       if plan.selection.accepts(record) { records.append(record) }
     }
     // Siblings by their start, unless told otherwise; roots by the parents that are not seen.
-    records = plan.order.isEmpty ? Self.byStart(records) : sorted(records) { $0 }
-    records = records.enumerated().sorted { ($0.1.parentID, $0.0) < ($1.1.parentID, $1.0) }.map(\.1)
-    for row in ForestRows(records, style).rows {
-      snapshot.forestPrefix = row.prefix
-      try printRow(row.record, .both)
+    if plan.order.isEmpty {
+      records.sort { ($0.parentID, $0.startTime, $0.processID) < ($1.parentID, $1.startTime, $1.processID) }
+    } else {
+      records = sorted(records.map { [.number(Int64($0.parentID))] + keys(of: $0) }, isAfterParent: true)
+        .map { records[$0] }
     }
-  }
-
-  private static func byStart(_ records: [ProcessRecord]) -> [ProcessRecord] {
-    records.enumerated().sorted { ($0.1.startTime, $0.0) < ($1.1.startTime, $1.0) }.map(\.1)
+    let forest = ForestRows(records, style)
+    for row in forest.rows {
+      guard let record = forest.table[row.processID] else { continue }
+      snapshot.forestPrefix = row.prefix
+      try printRow(record, .both)
+    }
   }
 
   // MARK: JSON
 
   private mutating func printJSON() throws(Complaint) {
-    var rows: [Row] = ordered()
-    if plan.threadRows == .below { rows = rows.map { ($0.record, .both) } }
+    var groups: [[Row]] = []
+    while let record = nextRecord() { groups += rowGroups(of: record) }
+    let rows = sorted(groups.map { keys(of: $0[0].record) }).flatMap { groups[$0] }
     hasShown = !rows.isEmpty
     let (columns, snapshot, unreadable) = (plan.columns, snapshot, unreadable)
     let fields = plan.fields
