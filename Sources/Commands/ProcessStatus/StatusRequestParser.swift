@@ -36,6 +36,9 @@ struct StatusRequestParser {
         if isBSDOnly { throw StatusRequestError("way bad") }
         try parseBSD(argument[...])
       } else {
+        guard let first = bytes.first, "+-".utf8.contains(first) || (48...57).contains(first) else {
+          throw StatusRequestError("garbage option")
+        }
         return try parseTrailing()
       }
       index += 1
@@ -300,11 +303,7 @@ extension StatusRequestParser {
       switch argument.first {
       case "-": processGroups.append(try process(argument.dropFirst()))
       case "+": sessions.append(try process(argument.dropFirst()))
-      default:
-        guard argument.utf8.first.map({ (48...57).contains($0) }) == true else {
-          throw StatusRequestError("garbage option")
-        }
-        processes.append(try process(argument[...]))
+      default: processes.append(try process(argument[...]))
       }
     }
     if !processes.isEmpty { select(.processes(processes)) }
