@@ -84,6 +84,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(name: "LabTests", dependencies: ["Lab", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "Processes", "Linux", filePath], swiftSettings: house),
+      name: "CommandsTests", dependencies: ["Commands", "Processes", "Linux", filePath], exclude: ["Golden"],
+      swiftSettings: house),
   ]
 )

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Linux
 internal import Processes
+internal import struct SystemPackage.FilePath
 
 /// The verb `env`.
 struct EnvCommand: ParsableCommand {
@@ -149,6 +150,7 @@ extension ProcessRecord {
       return EnvironmentOfProcess(
         identity: record.identity, parentID: record.parentID, name: record.commandName, environment: environment)
     case .unreadable(let error):
+      if error == .esrch { throw Complaint(what: "PID \(processID) has no environment: \(record.kindWithoutMemory)") }
       throw Complaint(
         SystemCallError(call: "open", errno: error), doing: "read the environment of PID \(processID)",
         why: error == .eacces ? Complaint.foreignProcess(record) : nil)
@@ -158,18 +160,47 @@ extension ProcessRecord {
   }
 }
 
+extension ProcessRecord {
+  /// Why it has no memory of its own.
+  fileprivate var kindWithoutMemory: String {
+    stat.isKernelThread ? "it is a kernel thread" : stat.isZombie ? "it has ended" : "it is ending"
+  }
+}
+
+extension ProcessTable {
+  /// Whether there is a procfs at /proc; a process that is there always sees itself.
+  static var isProcfsMounted: Bool {
+    do {
+      return try !FileDescriptor.workingDirectory.readLink("/proc/self").isEmpty
+    } catch {
+      return false
+    }
+  }
+
+  /// Reads all processes.
+  ///
+  /// - Throws: `SystemCallError` with `ENOENT` when no procfs is mounted at /proc; any errno of opening it.
+  static func ofMachine(_ fields: ProcessFields) throws(SystemCallError) -> ProcessTable {
+    let table = try ProcessTable(reading: fields)
+    if table.records.isEmpty { throw SystemCallError(call: "open", errno: .enoent, object: "/proc") }
+    return table
+  }
+}
+
 extension Complaint {
   /// A process cannot be read: there is none, or /proc says no.
   static func unreadable(_ processID: Int32, _ error: SystemCallError) -> Complaint {
+    if error.errno == .enoent || !ProcessTable.isProcfsMounted {
+      return .unreadableProcfs(SystemCallError(call: "open", errno: .enoent))
+    }
     if error.errno == .esrch { return Complaint(what: "no process has PID \(processID)", exitStatus: 1) }
-    if error.errno == .enoent { return .unreadableProcfs(error) }
     return Complaint(error, doing: "read PID \(processID)")
   }
 
   /// Whose the process is, when that is why it may not be looked at.
   static func foreignProcess(_ record: ProcessRecord) -> String {
     let owner = record.owner.value.map { "user \($0.userID)" } ?? "another user"
-    return "it belongs to \(owner), and that takes the same user without fewer capabilities, or CAP_SYS_PTRACE"
+    return "it belongs to \(owner); to look takes that user, with no fewer capabilities, or CAP_SYS_PTRACE"
   }
 }
 

@@ -17,6 +17,9 @@ struct HelpPage {
   func text(program: String) -> String {
     var parts = [usage(program), wrapped(sentence(verb.abstract), indent: 0)]
     parts += verb.discussion.map { wrapped($0, indent: 0) }
+    if !verb.verbs.isEmpty {
+      parts.append("Verbs:\n" + verb.verbs.map { entry($0.name, $0.abstract) }.joined())
+    }
     parts += sections().map(section)
     if !verb.examples.isEmpty { parts.append("Examples:\n" + verb.examples.map(example).joined()) }
     if !verb.exitStatuses.isEmpty {

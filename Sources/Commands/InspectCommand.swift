@@ -34,7 +34,7 @@ struct InspectCommand: ParsableCommand {
       do {
         inspections.append(try Inspection(of: processID))
       } catch {
-        guard error.errno == .esrch else { throw .unreadable(processID, error) }
+        guard error.errno == .esrch, ProcessTable.isProcfsMounted else { throw .unreadable(processID, error) }
         missing.append(processID)
       }
     }

@@ -59,12 +59,13 @@ public enum PangaeaMain {
       Complaint(what: error.description).present(program: program, form: .verb)
       return 2
     } catch {
-      return answer(error, verb: words.first)
+      return answer(error, words)
     }
   }
 
   /// Prints what ArgumentParser has to say: a help page, a version, or what is wrong with the command line.
-  private static func answer(_ error: any Error, verb: String?) -> Int32 {
+  private static func answer(_ error: any Error, _ words: [String]) -> Int32 {
+    let verb = words.first
     let program = verb.flatMap { $0.hasPrefix("-") ? nil : "pangaea \($0)" } ?? "pangaea"
     do {
       guard Pangaea.exitCode(for: error) == .success else {
@@ -72,7 +73,7 @@ public enum PangaeaMain {
         throw Complaint.usage(Pangaea.message(for: error), exitStatus: Verbs.usageStatus(verb))
       }
       var output = OutputBuffer()
-      let message = Pangaea.fullMessage(for: error)
+      let message = helpPage(words) ?? Pangaea.fullMessage(for: error)
       try output.write(message.isEmpty || message.hasSuffix("\n") ? message : message + "\n")
       try output.flush()
       return 0
@@ -81,6 +82,21 @@ public enum PangaeaMain {
       complaint.present(program: program, form: .verb)
       return complaint.exitStatus
     }
+  }
+}
+
+extension PangaeaMain {
+  /// The page of the verb, or of the verb's verb, that a command line asks help for; nil when it asks for none.
+  private static func helpPage(_ words: [String]) -> String? {
+    let asksHelp = words.first == "help" || words.contains("--help") || words.contains("-h")
+    var path = words.first == "help" ? words.dropFirst() : words[...]
+    guard asksHelp, let name = path.popFirst(), var verb = VerbCatalogue.verb(name) else { return nil }
+    var program = "pangaea \(name)"
+    while let next = path.popFirst(), let inner = verb.verbs.first(where: { $0.name == next }) {
+      verb = inner
+      program += " " + next
+    }
+    return HelpPage(verb).text(program: program)
   }
 }
 

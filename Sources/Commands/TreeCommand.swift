@@ -72,10 +72,10 @@ struct TreeCommand: ParsableCommand {
 extension Complaint {
   /// /proc itself cannot be read.
   static func unreadableProcfs(_ error: SystemCallError) -> Complaint {
-    Complaint(
-      error, doing: "read /proc",
-      why: error.errno == .enoent ? "no procfs is mounted there" : nil,
-      try: error.errno == .enoent ? "mount -t proc proc /proc" : nil)
+    let isAbsent = error.errno == .enoent
+    return Complaint(
+      error, doing: "read /proc", why: isAbsent ? "no procfs is mounted there" : nil,
+      try: isAbsent ? "mount -t proc proc /proc" : nil)
   }
 
   /// Says on standard error which of the wanted processes do not exist.

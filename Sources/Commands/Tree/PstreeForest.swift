@@ -41,7 +41,7 @@ struct PstreeForest {
   ///
   /// - Throws: `SystemCallError` when it cannot be opened or listed.
   init(_ request: PstreeRequest) throws(SystemCallError) {
-    let table = try ProcessTable(reading: request.fields)
+    let table = try ProcessTable.ofMachine(request.fields)
     for record in table.records {
       indices[record.processID] = nodes.count
       nodes.append(PstreeNode(record))

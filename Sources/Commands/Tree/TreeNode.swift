@@ -54,20 +54,20 @@ struct TreeForest {
   /// Reads /proc.
   ///
   /// - Throws: `SystemCallError` when it cannot be opened or listed.
-  init(_ request: TreeRequest, from source: Procfs = .machine) throws(SystemCallError) {
+  init(_ request: TreeRequest) throws(SystemCallError) {
     var fields: ProcessFields = .namespaces
     if request.showsArguments { fields.insert(.commandLine) }
     if request.showsThreads { fields.insert(.threads) }
-    let table = try ProcessTable(reading: fields, from: source)
-    own = table[1]?.namespaces.value ?? TreeForest.callersNamespaces(source)
+    let table = try ProcessTable.ofMachine(fields)
+    own = table[1]?.namespaces.value ?? TreeForest.callersNamespaces()
     append(ProcessTree(table), request)
-    readDetails(from: source)
+    readDetails()
   }
 
-  private static func callersNamespaces(_ source: Procfs) -> NamespaceLinks {
+  private static func callersNamespaces() -> NamespaceLinks {
     do {
       let number = String(decoding: try FileDescriptor.workingDirectory.readLink("/proc/self"), as: UTF8.self)
-      let record = try ProcessRecord.read(Int32(number) ?? 0, .namespaces, from: source)
+      let record = try ProcessRecord.read(Int32(number) ?? 0, .namespaces)
       return record.namespaces.value ?? NamespaceLinks()
     } catch {
       return NamespaceLinks()
@@ -140,27 +140,27 @@ struct TreeForest {
 
 extension TreeForest {
   /// Reads the inner PIDs of processes in other PID namespaces, and the containers of those at a border.
-  private mutating func readDetails(from source: Procfs) {
+  private mutating func readDetails() {
     let inner = nodes.indices.filter { index in
       guard !nodes[index].isThread, let pid = nodes[index].namespaces?[.pid] else { return false }
       return pid != own[.pid]
     }
-    read(.status, of: inner, from: source) { node, record in
+    read(.status, of: inner) { node, record in
       node.insideIDs = Array((record.status.value?.processIDs ?? []).dropFirst())
     }
     let bordering = nodes.indices.filter { !nodes[$0].isThread && !nodes[$0].borders.isEmpty }
-    read(.cgroup, of: bordering, from: source) { node, record in
+    read(.cgroup, of: bordering) { node, record in
       node.container = record.cgroup.value.flatMap { ContainerName(of: $0) }
     }
     dropContainersOfParents(bordering)
   }
 
   private mutating func read(
-    _ fields: ProcessFields, of indices: [Int], from source: Procfs,
+    _ fields: ProcessFields, of indices: [Int],
     _ note: (inout TreeNode, ProcessRecord) -> Void
   ) {
     if indices.isEmpty { return }
-    let table = ProcessTable(of: indices.map { nodes[$0].processID }, reading: fields, from: source)
+    let table = ProcessTable(of: indices.map { nodes[$0].processID }, reading: fields)
     for index in indices {
       if let record = table[nodes[index].processID], record.identity == nodes[index].identity {
         note(&nodes[index], record)

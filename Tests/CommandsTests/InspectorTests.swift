@@ -1,0 +1,178 @@
+// tree, env, inspect and pstree on real processes, in a world of their own that ends with the test.
+
+import Linux
+import Testing
+import struct SystemPackage.FilePath
+
+@testable import Commands
+
+/// Runs a shell script in new user, mount, PID and UTS namespaces with a /proc of their own.
+///
+/// In the script `$P` is the built program.
+private func inWorld(_ script: String) throws -> EndedProgram {
+  let absolute =
+    pangaeaPath.hasPrefix("/") ? pangaeaPath : try CallingProcess.workingDirectory().string + "/" + pangaeaPath
+  return try runOther(
+    ["unshare", "-Urmpfu", "--mount-proc", "sh", "-c", "P=\(absolute); " + script],
+    environment: ["PATH=/usr/bin:/bin:/usr/sbin", "LANG=C.UTF-8"])
+}
+
+/// Whether this machine lets the tests make such a world.
+private let canMakeWorlds = (try? runOther(["unshare", "-Urmpfu", "--mount-proc", "true"]))?.status == .exited(0)
+private let hasPstree = (try? runOther(["pstree", "-V"]))?.status == .exited(0)
+private let hasSchemaValidator = (try? runOther(["python3", "-c", "import jsonschema"]))?.status == .exited(0)
+
+@Suite(.enabled(if: canMakeWorlds, "user namespaces with a /proc of their own cannot be made here"))
+struct InspectorTests {
+  @Test func drawsTheForestOfAWorld() throws {
+    let ended = try inWorld("sleep 90 & sleep 90 & $P tree; kill -9 $(jobs -p)")
+    #expect(ended.lines.first == "sh 1")
+    #expect(ended.text.contains("├─2×[sleep]\n"))
+    #expect(ended.text.contains("└─pangaea "))
+    #expect(!ended.text.contains("+uts"))
+  }
+
+  @Test func marksBorders() throws {
+    let ended = try inWorld("unshare -u sleep 90 & unshare -pf --mount-proc sleep 91 & sleep 0.5; $P tree 1")
+    #expect(ended.text.contains(" +uts[A]"))
+    #expect(ended.text.contains("→1 +pid[A]"))
+    #expect(ended.text.contains("\nuts[A] uts:["))
+    #expect(ended.text.contains(", 1 process\n"))
+  }
+
+  @Test func showsBranchesAndAncestors() throws {
+    let ended = try inWorld("sh -c 'sleep 90; :' & sleep 0.3; $P tree -p --ascii $(pgrep -x sleep)")
+    #expect(ended.lines.count == 3)
+    #expect(ended.lines[0] == "sh 1" && ended.lines[1].hasPrefix("`-sh ") && ended.lines[2].hasPrefix("  `-sleep "))
+    let missing = try inWorld("$P tree 1 77777")
+    #expect(missing.status == .exited(1))
+    #expect(missing.errorText == "pangaea: no process has PID 77777\n")
+    #expect(missing.lines.first == "sh 1")
+  }
+
+  @Test func showsHostileNamesHarmlessly() throws {
+    let ended = try inWorld(
+      "d=$(mktemp -d); n=\"$d/$(printf 'a)\\n\\033[31m\\377')\"; cp $(command -v sleep) \"$n\"; \"$n\" 90 & "
+        + "sleep 0.5; $P tree; $P tree --json; rm -r $d")
+    #expect(ended.text.contains("a)\\n\\e[31m\\xFF "))
+    #expect(!ended.output.contains(0x1b) && !ended.output.contains(0xff))
+  }
+
+  @Test func showsEnvironments() throws {
+    let start = "env -i A=1 B=\"$(printf 'x\\033y')\" A=2 sleep 90 & p=$!; sleep 0.3; "
+    #expect(try inWorld(start + "$P env $p").text == "A=2\nB=x\\ey\n")
+    #expect(try inWorld(start + "$P env $p -0").text == "A=2\0B=x\u{1b}y\0")
+    #expect(try inWorld(start + "$P env $p B").text == "x\\ey\n")
+    let unset = try inWorld(start + "$P env $p C; exit $?")
+    #expect(unset.text.isEmpty && unset.status == .exited(1))
+    let diff = try inWorld(start + "$P env $p --diff").lines
+    #expect(diff.contains("+ A=2") && diff.contains { $0.hasPrefix("- PATH=") })
+  }
+
+  @Test func followsAVariableDown() throws {
+    let ended = try inWorld(
+      "V=1 sh -c 'V=2 sh -c \"V=2 sleep 90; :\"; :' & sleep 0.4; $P env $(pgrep -x sleep) --ancestry V")
+    let origins = ended.lines.dropFirst().map { $0.split(separator: " ").dropFirst(2).joined(separator: " ") }
+    #expect(origins == ["unknown -", "introduced 1", "changed 2", "inherited 2"])
+  }
+
+  @Test func readsLargeEnvironmentsAndCommandLines() throws {
+    let environment = (0..<100_000).map { Array("V\($0)=x".utf8) }
+    let large = Array(repeating: UInt8(ascii: "a"), count: 120_000)
+    var program = SystemCallProgram()
+    program.append(.execute(["/bin/sleep"], [Array("sleep".utf8), Array("90".utf8)], environment: environment))
+    let sleeper = try program.start()
+    defer { try? sleeper.pidfd.send(.kill) }
+    try sleeper.report.awaitExecution()
+    #expect(try runPangaea(["env", "\(sleeper.processID)"]).lines.count == 100_000)
+    #expect(try runPangaea(["env", "\(sleeper.processID)", "V99999"]).text == "x\n")
+    var shell = SystemCallProgram()
+    let arguments = ["sh", "-c", "sleep 90; :"].map { Array($0.utf8) } + Array(repeating: large, count: 9)
+    shell.append(.execute(["/bin/sh"], arguments, environment: []))
+    let holder = try shell.start()
+    defer { try? holder.pidfd.send(.kill) }
+    try holder.report.awaitExecution()
+    #expect(try runPangaea(["tree", "-a", "\(holder.processID)"]).output.count > 1_000_000)
+  }
+
+  @Test func saysWhyAnEnvironmentIsHidden() throws {
+    let ended = try runPangaea(["env", "999999999"])
+    #expect(ended.errorText == "pangaea: no process has PID 999999999\n")
+    #expect(ended.status == .exited(1))
+  }
+
+  @Test func marksDepartures() throws {
+    let ended = try inWorld(
+      "(cd /tmp; umask 077; exec unshare -u sleep 90) & sleep 0.4; $P inspect -d $(pgrep -x sleep)")
+    #expect(ended.lines.first?.hasSuffix(" sleep, child of 1 sh") == true)
+    #expect(ended.text.contains("* working directory"))
+    #expect(ended.text.contains("* umask                     077  (parent: 0"))
+    #expect(ended.text.contains("* UTS namespace"))
+    #expect(!ended.text.contains("mount namespace"))
+  }
+
+  @Test func givesJSONForEachLook() throws {
+    let ended = try inWorld("(timeout -s INT 2 $P tree --json --watch 0.2) | head -3")
+    #expect(ended.lines.count == 3)
+    #expect(ended.lines.allSatisfy { JSONValue(Array($0.utf8))?["processes"] != nil })
+  }
+
+  @Test func saysThatProcIsMissing() throws {
+    for verb in ["tree", "env 1", "inspect 1"] {
+      let ended = try inWorld("mount -t tmpfs none /proc; $P \(verb); exit $?")
+      #expect(ended.status == .exited(2))
+      #expect(ended.errorText.contains("why: no procfs is mounted there"), "\(verb): \(ended.errorText)")
+    }
+  }
+
+  @Test func setsTheHostnameOfItsWorldAlone() throws {
+    let before = try SystemName().hostName
+    let ended = try inWorld(
+      "$P hostname blue.example && $P hostname && $P hostname -s && hostname; $P hostname 'a b'; exit $?")
+    #expect(ended.text == "blue.example\nblue\nblue.example\n")
+    #expect(ended.status == .exited(1))
+    #expect(ended.errorText.hasPrefix("pangaea: 'a b' is no hostname\n  why: "))
+    #expect(try SystemName().hostName == before)
+  }
+
+  @Test(
+    .enabled(if: hasPstree, "psmisc is not installed"),
+    arguments: [
+      "", "-p", "-c", "-n", "-S", "-u", "-T", "-t", "-al", "-s 4", "-sp 4", "-A", "-U", "-G", "-Sp", "-Z",
+    ])
+  func drawsAsPsmiscDoes(_ options: String) throws {
+    let world =
+      "sleep 90 & sleep 90 & sh -c 'sleep 90 & sleep 91; :' & unshare -u sleep 90 & "
+      + "perl -e '$0=\"x\\\\y\"; sleep 90' & sleep 0.6; "
+    let ended = try inWorld(
+      "d=$(mktemp -d); ln -s $P $d/pstree; \(world) "
+        + "a=$(exec pstree \(options)); b=$(exec $d/pstree \(options)); rm -r $d; "
+        + "printf '%s\\n=====\\n%s\\n' \"$a\" \"$b\"")
+    let parts = ended.text.split(separator: "\n=====\n")
+    try #require(parts.count == 2)
+    // Each shows itself, under a PID of its own.
+    func comparable(_ text: Substring) -> [String] {
+      text.split(separator: "\n").map { line in
+        guard let name = line.firstRange(of: "pstree") else { return String(line) }
+        return String(line[..<name.upperBound])
+      }
+    }
+    #expect(comparable(parts[0]) == comparable(parts[1]))
+  }
+
+  @Test(
+    .enabled(if: hasSchemaValidator, "the Python module jsonschema is not installed"),
+    arguments: [
+      ("tree", "tree"), ("tree", "tree -tk"), ("env", "env 1"), ("env", "env 1 PATH"), ("env", "env 1 --ancestry PATH"),
+      ("env", "env $s --diff"), ("inspect", "inspect 1 $s"), ("ns", "ns --output-all"), ("ps", "ps -eF"),
+      ("kill", "kill --tree --dry-run $s"),
+    ].filter { VerbCatalogue.verb($0.0) != nil })
+  func keepsToItsSchema(_ schema: String, _ command: String) throws {
+    let root = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
+    let ended = try inWorld(
+      "unshare -u sleep 90 & s=$!; sleep 0.3; $P \(command) --json | python3 -c 'import json, jsonschema, sys; "
+        + "jsonschema.validate(json.load(sys.stdin), json.load(open(\"/\(root)/Documentation/schemas/\(schema).json\")))' "
+        + "&& echo valid")
+    #expect(ended.text == "valid\n")
+  }
+}

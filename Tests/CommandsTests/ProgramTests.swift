@@ -1,0 +1,97 @@
+// The built program as a person starts it: under its names, on closed and broken outputs, on terminals of any width.
+
+import Linux
+import Testing
+
+@testable import Commands
+
+@Suite struct ProgramTests {
+  @Test func dispatchesByName() throws {
+    let name = String(decoding: try SystemName().hostName, as: UTF8.self)
+    #expect(try runPangaea([], as: "hostname").text == name + "\n")
+    #expect(try runPangaea([], as: "/some/where/hostname").text == name + "\n")
+    #expect(try runPangaea(["hostname"]).text == name + "\n")
+    #expect(try runPangaea(["1"], as: "pstree").status == .exited(0))
+    #expect(try runPangaea(["-q"], as: "hostname").errorText.hasPrefix("hostname: invalid option -- 'q'\n"))
+  }
+
+  @Test func namesWhatIsWrong() throws {
+    let unknown = try runPangaea(["nosuch"])
+    #expect(unknown.errorText == "pangaea: there is no verb 'nosuch'\n  try: pangaea --help\n")
+    #expect(unknown.status == .exited(2))
+    let option = try runPangaea(["tree", "--nosuch"])
+    #expect(option.errorText == "pangaea: Unknown option '--nosuch'\n  try: pangaea tree --help\n")
+    #expect(option.status == .exited(2))
+    #expect(option.output.isEmpty)
+  }
+
+  @Test func listsItsVerbs() throws {
+    let help = try runPangaea(["--help"])
+    #expect(help.status == .exited(0) && help.errorText.isEmpty)
+    for verb in VerbCatalogue.all() { #expect(help.text.contains("  \(verb.name)"), "\(verb.name)") }
+    #expect(try runPangaea(["--version"]).text == PangaeaMain.version + "\n")
+    #expect(try runPangaea(["help", "hostname"]).text == runPangaea(["hostname", "--help"]).text)
+  }
+
+  @Test(arguments: ["tree", "env", "inspect", "hostname", "pstree"])
+  func helpsAsRecorded(_ verb: String) throws {
+    let page = verb == "pstree" ? try runPangaea(["--help"], as: verb) : try runPangaea([verb, "--help"])
+    let golden = "\(#filePath)".split(separator: "/").dropLast().joined(separator: "/")
+    let recorded = try runOther(["cat", "/\(golden)/Golden/\(verb).txt"])
+    #expect(
+      page.text == recorded.text, "record anew with: pangaea \(verb) --help > Tests/CommandsTests/Golden/\(verb).txt")
+  }
+
+  @Test(arguments: [["tree"], ["tree", "--json"], ["env", "1", "--help"], ["hostname"], ["complete", "--", ""]])
+  func complainsOfAClosedOutput(_ arguments: [String]) throws {
+    let ended = try runPangaea(arguments, standardOutput: .closed)
+    #expect(ended.errorText.contains("write"))
+    #expect(ended.status != .exited(0))
+  }
+
+  @Test func endsQuietlyWhenNobodyReads() throws {
+    let killed = try runPangaea(["tree"], standardOutput: .broken)
+    #expect(killed.status == .signaled(.pipe))
+    let told = try runPangaea(["tree"], standardOutput: .broken, ignoresBrokenPipes: true)
+    #expect(told.status == .exited(141))
+    #expect(told.errorText.isEmpty)
+  }
+
+  @Test(arguments: [1, 20, 80, 400])
+  func fitsTheTerminal(_ columns: Int) throws {
+    let shown = try runPangaea(["tree", "--color", "never"], onTerminal: WindowSize(rows: 24, columns: columns))
+    let lines = String(decoding: shown, as: UTF8.self).split(whereSeparator: { $0 == "\n" || $0 == "\r\n" })
+    #expect(!lines.isEmpty)
+    #expect(lines.allSatisfy { DisplayWidth.of(String($0)) <= columns })
+  }
+
+  @Test func cutsNothingOnATerminalWithoutWidth() throws {
+    let narrow = try runPangaea(["tree", "--color", "never"], onTerminal: WindowSize(rows: 0, columns: 0))
+    #expect(String(decoding: narrow, as: UTF8.self).contains("1\r\n"))
+    let pid = "\(CallingProcess.processID)"
+    let page = try runPangaea(["env", pid, "PATH", "--ancestry", "x"], onTerminal: WindowSize(rows: 0, columns: 0))
+    #expect(String(decoding: page, as: UTF8.self).contains("exclude each other"))
+  }
+
+  @Test func colorsOnATerminalAlone() throws {
+    let size = WindowSize(rows: 24, columns: 80)
+    #expect(try runPangaea(["tree"], onTerminal: size).contains(0x1b))
+    #expect(try !runPangaea(["tree"], onTerminal: size, environment: ["NO_COLOR=1"]).contains(0x1b))
+    #expect(try runPangaea(["tree"], onTerminal: size, environment: ["NO_COLOR="]).contains(0x1b))
+    #expect(try !runPangaea(["tree"]).output.contains(0x1b))
+    #expect(try runPangaea(["tree", "--color", "always"]).output.contains(0x1b))
+  }
+
+  @Test func writesManualPagesThatManAccepts() throws {
+    let directory = try runOther(["mktemp", "-d"]).text.dropLast()
+    defer { _ = try? runOther(["rm", "-r", String(directory)]) }
+    #expect(try runPangaea(["generate", "\(directory)/share"]).status == .exited(0))
+    let pages = try runOther(["ls", "\(directory)/share/man/man1"]).lines
+    #expect(pages.contains("pangaea.1") && pages.contains("pangaea-tree.1") && pages.contains("pangaea-unshare.1"))
+    for script in CompletionScript.allCases {
+      #expect(try runOther(["cat", "\(directory)/share/\(script.path)"]).text == script.text)
+    }
+    let syntax = try runOther(["bash", "-n", "\(directory)/share/\(CompletionScript.bash.path)"])
+    #expect(syntax.status == .exited(0) && syntax.errorText.isEmpty)
+  }
+}
