@@ -23,6 +23,10 @@ let staticLink: [LinkerSetting] = [
   .unsafeFlags(
     [
       "-static-executable", "-Xlinker", "--gc-sections", "-Xlinker", "-s",
+      // What runs at every start lies together: a start touches a quarter fewer pages. Benchmarks/startup-order
+      // makes the list anew.
+      "-use-ld=lld", "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Sources/pangaea/startup-order.txt",
+      "-Xlinker", "--no-warn-symbol-ordering",
       // ArgumentParser uses FoundationEssentials, whose own C part no module names for the linker.
       "-l_FoundationCShims", "-l_FoundationCollections",
     ],
@@ -66,7 +70,7 @@ let package = Package(
       ],
       swiftSettings: house),
     .executableTarget(
-      name: "pangaea", dependencies: ["Commands", "Linux"],
+      name: "pangaea", dependencies: ["Commands", "Linux"], exclude: ["startup-order.txt"],
       swiftSettings: house + staticSwift, linkerSettings: staticLink),
 
     .executableTarget(
