@@ -17,7 +17,9 @@ internal import struct SystemPackage.FilePath
 
 /// One process of a branch.
 public struct BranchProcess: Hashable, Sendable {
+  /// The PID and the start time.
   public let identity: ProcessIdentity
+  /// The parent's PID when the process was found.
   public let parentID: Int32
   /// At most 15 bytes of any value but NUL.
   public let commandName: [UInt8]
@@ -26,6 +28,7 @@ public struct BranchProcess: Hashable, Sendable {
   /// Whether it was stopped already.
   let wasStopped: Bool
 
+  /// The PID as the caller's /proc numbers it.
   public var processID: Int32 { identity.processID }
 
   init(_ stat: ProcessStat) {
@@ -48,6 +51,7 @@ public enum BranchKillError: Error, Hashable, Sendable {
   case containsCaller(Int32)
   /// A thread of the kernel does not take signals.
   case kernelThread(Int32)
+  /// /proc cannot be read.
   case systemCall(SystemCallError)
 }
 
@@ -65,6 +69,7 @@ public struct BranchKillPlan: Sendable {
   public let members: [BranchProcess]
   /// What each will be sent. Only SIGKILL is sure to end it.
   public let signal: Signal
+  /// What will end it.
   public let method: Method
   let cgroup: Cgroup?
   let ancestors: [BranchProcess]
@@ -148,12 +153,15 @@ public struct BranchKillPlan: Sendable {
 public struct BranchKillOutcome: Sendable {
   /// A process that the caller may not signal.
   public struct Refusal: Hashable, Sendable {
+    /// The process, which lives on.
     public let process: BranchProcess
+    /// Mostly `EPERM`.
     public let errno: Errno
   }
 
   /// What ended, or was sent a signal other than SIGKILL, in the order in which it was found.
   public let processes: [BranchProcess]
+  /// What the caller may not signal.
   public let refusals: [Refusal]
   /// What was killed and is still there: blocked in the kernel.
   public let remaining: [BranchProcess]
