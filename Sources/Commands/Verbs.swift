@@ -55,6 +55,7 @@ struct Pangaea: ParsableCommand {
       CommandGroup(
         name: "See",
         subcommands: [
+          Passthrough<ProcessStatusCommand>.self,
           TreeCommand.self,
           EnvCommand.self,
           InspectCommand.self,
@@ -70,9 +71,6 @@ struct Pangaea: ParsableCommand {
           Passthrough<HostnameCommand>.self,
         ]),
       CommandGroup(name: "Learn", subcommands: [LabCommand.self]),
-      CommandGroup(name: "See", subcommands: [Passthrough<ProcessStatusCommand>.self, TreeCommand.self]),
-      CommandGroup(name: "Shape", subcommands: [Passthrough<HostnameCommand>.self]),
-      CommandGroup(name: "Learn", subcommands: []),
     ])
 }
 
