@@ -57,6 +57,7 @@ struct Pangaea: ParsableCommand {
       CommandGroup(
         name: "See",
         subcommands: [
+          Passthrough<ProcessStatusCommand>.self,
           TreeCommand.self,
           EnvCommand.self,
           InspectCommand.self,
@@ -72,9 +73,6 @@ struct Pangaea: ParsableCommand {
           Passthrough<HostnameCommand>.self, Passthrough<KillCommand>.self,
         ]),
       CommandGroup(name: "Learn", subcommands: [LabCommand.self]),
-      CommandGroup(name: "See", subcommands: [Passthrough<ProcessStatusCommand>.self, TreeCommand.self]),
-      CommandGroup(name: "Shape", subcommands: [Passthrough<HostnameCommand>.self]),
-      CommandGroup(name: "Learn", subcommands: []),
     ])
 }
 
