@@ -6,6 +6,7 @@ internal import Glibc
 ///
 /// Source: localtime(3); the zone is TZ, else /etc/localtime.
 public struct LocalTime: Hashable, Sendable {
+  /// The year of the Gregorian calendar.
   public let year: Int
   /// 1 to 12.
   public let month: Int

@@ -57,6 +57,7 @@ public struct MemoryShares: Hashable, Sendable {
 ///
 /// Source: sched(7).
 public struct SchedulingAutogroup: Hashable, Sendable {
+  /// The number of the group.
   public let number: Int32
   /// 19 (low) to -20 (high).
   public let nice: Int32
