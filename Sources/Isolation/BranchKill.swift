@@ -17,7 +17,9 @@ internal import struct SystemPackage.FilePath
 
 /// One process of a branch.
 public struct BranchProcess: Hashable, Sendable {
+  /// Its PID and start time.
   public let identity: ProcessIdentity
+  /// Its parent when it was found.
   public let parentID: Int32
   /// At most 15 bytes of any value but NUL.
   public let commandName: [UInt8]
@@ -26,6 +28,7 @@ public struct BranchProcess: Hashable, Sendable {
   /// Whether it was stopped already.
   let wasStopped: Bool
 
+  /// Its number in the caller's PID namespace.
   public var processID: Int32 { identity.processID }
 
   init(_ stat: ProcessStat) {
@@ -48,6 +51,7 @@ public enum BranchKillError: Error, Hashable, Sendable {
   case containsCaller(Int32)
   /// A thread of the kernel does not take signals.
   case kernelThread(Int32)
+  /// The kernel refused a call.
   case systemCall(SystemCallError)
 }
 
@@ -65,6 +69,7 @@ public struct BranchKillPlan: Sendable {
   public let members: [BranchProcess]
   /// What each will be sent. Only SIGKILL is sure to end it.
   public let signal: Signal
+  /// What will end it.
   public let method: Method
   let cgroup: Cgroup?
   let ancestors: [BranchProcess]
@@ -148,12 +153,15 @@ public struct BranchKillPlan: Sendable {
 public struct BranchKillOutcome: Sendable {
   /// A process that the caller may not signal.
   public struct Refusal: Hashable, Sendable {
+    /// Which process it was.
     public let process: BranchProcess
+    /// Why: `EPERM`, as a rule.
     public let errno: Errno
   }
 
   /// What ended, or was sent a signal other than SIGKILL, in the order in which it was found.
   public let processes: [BranchProcess]
+  /// Those that may not be signalled.
   public let refusals: [Refusal]
   /// What was killed and is still there: blocked in the kernel.
   public let remaining: [BranchProcess]

@@ -9,7 +9,9 @@ internal import Glibc
 public struct ForkEvents: ~Copyable {
   /// A new process; threads are left out.
   public struct Fork: Hashable, Sendable {
+    /// Who forked.
     public let parentID: Int32
+    /// What came of it.
     public let childID: Int32
   }
 
