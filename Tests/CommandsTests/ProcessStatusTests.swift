@@ -117,8 +117,8 @@ private let hasPeer: Bool = {
 
   @Test func aMegabyteOfArgumentsAndAHundredThousandVariables() throws {
     let long = try shell(
-      "x=$(head -c 120000 /dev/zero | tr '\\0' x); sh -c 'sleep 60; :' $x $x $x $x $x $x $x $x $x & sleep 0.2; "
-        + "\"$PANGAEA\" ps -o args= -p $! | wc -c; kill $!")
+      "x=$(head -c 120000 /dev/zero | tr '\\0' x); sh -c 'kill -STOP $$; :' $x $x $x $x $x $x $x $x $x & sleep 0.2; "
+        + "\"$PANGAEA\" ps -o args= -p $! | wc -c; kill -KILL $!")
     #expect((Int(long.output.filter { $0.isNumber }) ?? 0) > 1_080_000)
     let variables = (0..<100_000).map { Array("V\($0)=1".utf8) }
     var program = SystemCallProgram()
@@ -133,7 +133,7 @@ private let hasPeer: Bool = {
 
   @Test func jsonKeepsWhatATableMustHide() throws {
     let result = try shell(
-      "sh -c 'sleep 60; :' 'a\u{1b}b' & sleep 0.2; \"$PANGAEA\" ps --json -o pid,args -p $!; kill $!")
+      "sh -c 'kill -STOP $$; :' 'a\u{1b}b' & sleep 0.2; \"$PANGAEA\" ps --json -o pid,args -p $!; kill -KILL $!")
     #expect(result.output.contains("a\\u001bb"))
     #expect(result.output.contains("\"errors\": []"))
   }
