@@ -189,8 +189,10 @@ extension JoinedFiles {
 
   private mutating func openCgroup(_ path: FilePath) throws(JoinError) {
     guard Self.inode("/sys/fs/cgroup/cgroup.controllers") != nil else { throw .noUnifiedCgroups }
-    let line = try read(path).prefix { $0 != UInt8(ascii: "\n") }
-    guard let colon = line.lastIndex(of: UInt8(ascii: ":")) else { throw .noCgroup }
+    let lines = try read(path).split(separator: UInt8(ascii: "\n"))
+    guard let line = lines.first(where: { $0.starts(with: "0::".utf8) }),
+      let colon = line.lastIndex(of: UInt8(ascii: ":"))
+    else { throw .noCgroup }
     let directory = Array("/sys/fs/cgroup/".utf8) + line[(colon + 1)...]
     cgroup = try open(FilePath(bytes: directory + Array("/cgroup.procs".utf8)), [.writeOnly, .append])
   }
