@@ -8,6 +8,7 @@ enum Verbs {
   static func handParsed(_ name: String) -> (any HandParsedVerb.Type)? {
     switch name {
     case "hostname": HostnameCommand.self
+    case "kill": KillCommand.self
     case "ns": NamespaceCommand.self
     case "run": RunCommand.self
     case "unshare": UnshareCommand.self
@@ -24,6 +25,7 @@ enum Verbs {
   static func classic(_ name: String) -> (any HandParsedVerb.Type)? {
     switch name {
     case "hostname": HostnameCommand.self
+    case "kill": KillCommand.self
     case "unshare": UnshareCommand.self
     case "nsenter": NsenterCommand.self
     case "pstree": PstreeCommand.self
@@ -67,7 +69,7 @@ struct Pangaea: ParsableCommand {
           Passthrough<UnshareCommand>.self,
           Passthrough<NsenterCommand>.self,
           Passthrough<EnterCommand>.self,
-          Passthrough<HostnameCommand>.self,
+          Passthrough<HostnameCommand>.self, Passthrough<KillCommand>.self,
         ]),
       CommandGroup(name: "Learn", subcommands: [LabCommand.self]),
       CommandGroup(name: "See", subcommands: [Passthrough<ProcessStatusCommand>.self, TreeCommand.self]),

@@ -1,0 +1,219 @@
+// `kill`: sends signals as procps' kill(1) does, and ends whole branches of the tree of processes.
+
+internal import Isolation
+internal import Linux
+
+/// The verb `kill`, and the classic program.
+struct KillCommand: HandParsedVerb {
+  static let description = VerbDescription(
+    name: "kill",
+    abstract: "send a signal, or end a whole branch of processes",
+    usage: ["[options] PID...", "--tree [options] PID...", "-l [SIGNAL]", "-L"],
+    discussion: [
+      "A negative PID is a process group. Without a signal, TERM is sent.",
+      "With --tree each PID is ended with all its descendants, by SIGKILL unless another signal is named: all are "
+        + "stopped first, looked for again until nothing new is found, and killed, those that they fork and orphan "
+        + "meanwhile included. PID 1 and whatever this command descends from are refused.",
+    ],
+    options: [
+      OptionDescription(
+        "s", "signal", "send SIGNAL, by name or number; also -SIGNAL", value: .required("SIGNAL"), completion: .signal),
+      OptionDescription("q", "queue", "send the integer VALUE with the signal", value: .required("VALUE")),
+      OptionDescription("t", "tree", "end each process with all its descendants"),
+      OptionDescription("n", "dry-run", "with --tree: say what would end, and do nothing"),
+      OptionDescription("v", "verbose", "say what was ended"),
+      OptionDescription(nil, "json", "say it as JSON"),
+      OptionDescription("l", "list", "list the names of signals, or convert one", value: .optional("SIGNAL")),
+      OptionDescription("L", "table", "list the names and numbers of signals"),
+      OptionDescription("h", "help", "show this help"),
+      OptionDescription("V", "version", "show the version"),
+    ],
+    operands: .processID,
+    examples: [
+      .init(command: "pangaea kill -HUP 4711", meaning: "Sends SIGHUP to one process."),
+      .init(command: "pangaea kill --tree --dry-run 4711", meaning: "Shows the branch that would end."),
+      .init(command: "pangaea kill --tree -v 4711", meaning: "Ends the branch, and says what ended."),
+    ],
+    exitStatuses: [
+      .init(status: "0", meaning: "every process was sent the signal, every branch has ended"),
+      .init(status: "1", meaning: "one was not there, or may not be signalled"),
+      .init(status: "2", meaning: "the command line is wrong (1 under the name kill)"),
+    ],
+    seeAlso: ["kill(1)", "kill(2)", "signal(7)"])
+
+  private var signal: Signal?
+  private var value: Int32?
+  private var isTree = false
+  private var isDryRun = false
+  private var isVerbose = false
+  private var isJSON = false
+  private var targets: [String] = []
+
+  static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
+    var command = KillCommand()
+    let rest = command.takeSignal(invocation.arguments)
+    var scanner = OptionScanner(rest, options: description.options, failureStatus: invocation.failure)
+    while let option = try scanner.next() {
+      switch option.name {
+      case "help": return try invocation.showHelp(description)
+      case "version": return try invocation.showVersion()
+      case "list": return try list(option.value ?? rest.following(option.typed), invocation)
+      case "table": return try SignalList.printTable()
+      default: try command.apply(option, invocation)
+      }
+    }
+    command.targets += scanner.operands
+    if command.targets.isEmpty { throw .usage("no PID is given", exitStatus: invocation.failure) }
+    return try command.isTree ? command.endBranches(invocation) : command.send(invocation)
+  }
+
+  /// Takes the first argument of the form -SIGNAL out, and negative PIDs after a signal, which getopt would read as
+  /// options.
+  private mutating func takeSignal(_ arguments: [String]) -> [String] {
+    var rest: [String] = []
+    for (index, argument) in arguments.enumerated() {
+      if argument == "--" { return rest + arguments[index...] }
+      let named = argument.hasPrefix("-") && !argument.hasPrefix("--") ? String(argument.dropFirst()) : ""
+      if signal == nil, !rest.contains(where: KillCommand.namesSignal), let found = Signal(named: named) {
+        signal = found
+      } else if named.utf8.first.map({ (48...57).contains($0) }) == true {
+        targets.append(argument)
+      } else {
+        rest.append(argument)
+      }
+    }
+    return rest
+  }
+
+  private static func namesSignal(_ argument: String) -> Bool {
+    argument.hasPrefix("-s") || argument.hasPrefix("--s")
+  }
+
+  private mutating func apply(_ option: ScannedOption, _ invocation: Invocation) throws(Complaint) {
+    switch option.name {
+    case "signal":
+      guard let found = Signal(named: option.value ?? "") else {
+        throw Complaint(what: "unknown signal name \(option.value ?? "")", exitStatus: invocation.failure)
+      }
+      signal = found
+    case "queue":
+      guard let number = Int32(option.value ?? "") else {
+        throw Complaint(
+          what: "the value \(option.value ?? "") is no integer",
+          classic: "failed to parse argument: '\(option.value ?? "")'", exitStatus: invocation.failure)
+      }
+      value = number
+    case "tree": isTree = true
+    case "dry-run": isDryRun = true
+    case "verbose": isVerbose = true
+    default: isJSON = true
+    }
+  }
+
+  private static func list(_ name: String?, _ invocation: Invocation) throws(Complaint) -> Int32 {
+    guard let name else { return try SignalList.printNames() }
+    return try SignalList.convert(name, isClassic: invocation.form == .classic)
+  }
+}
+
+extension Invocation {
+  /// The exit status for a wrong command line.
+  fileprivate var failure: Int32 { form == .classic ? 1 : 2 }
+}
+
+extension [String] {
+  /// The argument after an option.
+  fileprivate func following(_ option: String) -> String? {
+    firstIndex(of: option).flatMap { $0 + 1 < count ? self[$0 + 1] : nil }
+  }
+}
+
+// MARK: Single processes
+
+extension KillCommand {
+  private func send(_ invocation: Invocation) throws(Complaint) -> Int32 {
+    var status: Int32 = 0
+    for target in targets {
+      do throws(Complaint) {
+        try send(to: try parse(target))
+      } catch {
+        error.present(program: invocation.program, form: invocation.form)
+        status = 1
+      }
+    }
+    return status
+  }
+
+  private func parse(_ target: String) throws(Complaint) -> Int32 {
+    if let number = Int32(target) { return number }
+    throw Complaint(
+      what: "\(target) is no PID", classic: "failed to parse argument: '\(target)'", exitStatus: 1)
+  }
+
+  private func send(to target: Int32) throws(Complaint) {
+    let signal = signal ?? .terminate
+    do throws(SystemCallError) {
+      if let value {
+        try queueSignal(signal, value: value, to: target)
+      } else {
+        try sendSignal(signal, to: target)
+      }
+    } catch {
+      throw Complaint(
+        what: "cannot send SIG\(signal.name) to PID \(target): \(error.errno.message)",
+        classic: "(\(target)): \(error.errno.message)", exitStatus: 1)
+    }
+    if isVerbose {
+      var output = OutputBuffer()
+      try output.write("SIG\(signal.name) to PID \(target)\n")
+      try output.flush()
+    }
+  }
+}
+
+// MARK: Branches
+
+extension KillCommand {
+  private func endBranches(_ invocation: Invocation) throws(Complaint) -> Int32 {
+    var status: Int32 = 0
+    var reports: [BranchReport] = []
+    for target in targets {
+      do throws(Complaint) {
+        let report = try endBranch(try parse(target))
+        if !report.hasEnded { status = 1 }
+        reports.append(report)
+      } catch {
+        error.present(program: invocation.program, form: invocation.form)
+        status = 1
+      }
+    }
+    if isJSON {
+      try BranchReport.printJSON(reports)
+    } else {
+      for report in reports { try report.print(isVerbose: isVerbose || isDryRun) }
+    }
+    return status
+  }
+
+  private func endBranch(_ processID: Int32) throws(Complaint) -> BranchReport {
+    do throws(BranchKillError) {
+      let plan = try BranchKillPlan(of: processID, signal: signal ?? .kill)
+      return BranchReport(plan: plan, outcome: isDryRun ? nil : try plan.carryOut())
+    } catch {
+      throw Complaint(error, processID)
+    }
+  }
+}
+
+extension Complaint {
+  fileprivate init(_ error: BranchKillError, _ processID: Int32) {
+    let what = "cannot end the branch of PID \(processID)"
+    switch error {
+    case .noSuchProcess: self.init(what: "\(what): no such process", exitStatus: 1)
+    case .firstProcess: self.init(what: what, why: "every process descends from PID 1", exitStatus: 1)
+    case .containsCaller: self.init(what: what, why: "this command is in that branch", exitStatus: 1)
+    case .kernelThread: self.init(what: what, why: "it is a thread of the kernel", exitStatus: 1)
+    case .systemCall(let cause): self.init(cause, doing: "end the branch of PID \(processID)")
+    }
+  }
+}

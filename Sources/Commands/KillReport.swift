@@ -1,0 +1,135 @@
+// What `kill --tree` says of a branch that ended, or would end; and the lists of signals.
+
+internal import Isolation
+internal import Linux
+internal import Processes
+
+/// A branch, and what became of it.
+struct BranchReport {
+  let plan: BranchKillPlan
+  /// Nil after a dry run.
+  let outcome: BranchKillOutcome?
+
+  /// Whether nothing of it is left.
+  var hasEnded: Bool { outcome.map { $0.remaining.isEmpty && $0.refusals.isEmpty } ?? true }
+
+  /// Prints what ended, a line for each process, and what did not.
+  func print(isVerbose: Bool) throws(Complaint) {
+    var output = OutputBuffer()
+    let verb = outcome == nil ? "would get" : "got"
+    if isVerbose {
+      for process in outcome?.processes ?? plan.members {
+        try output.write("\(process.processID) \(process.name) \(verb) SIG\(plan.signal.name)\n")
+      }
+    }
+    for refusal in outcome?.refusals ?? [] {
+      try output.write("\(refusal.process.processID) \(refusal.process.name) was spared: \(refusal.errno.message)\n")
+    }
+    for process in outcome?.remaining ?? [] {
+      try output.write("\(process.processID) \(process.name) was killed, and is blocked in the kernel\n")
+    }
+    try output.flush()
+  }
+
+  /// Prints all branches as one document.
+  static func printJSON(_ reports: [BranchReport]) throws(Complaint) {
+    var json = JSONWriter()
+    json.document { json in
+      json.member("branches") { json in
+        json.array { json in
+          for report in reports { report.write(to: &json) }
+        }
+      }
+    }
+    var output = OutputBuffer()
+    try output.write(json.bytes)
+    try output.flush()
+  }
+
+  private func write(to json: inout JSONWriter) {
+    json.object { json in
+      json.member("pid", plan.members.first?.processID)
+      json.member("signal", plan.signal.name)
+      json.member("method", plan.method == .cgroup ? "cgroup" : "pursuit")
+      json.member("dryRun", outcome == nil)
+      json.member("processes") { json in
+        json.array { json in
+          for process in outcome?.processes ?? plan.members { process.write(to: &json) }
+        }
+      }
+      json.member("spared") { json in
+        json.array { json in
+          for refusal in outcome?.refusals ?? [] { refusal.process.write(to: &json, refusal.errno.name) }
+        }
+      }
+      json.member("remaining") { json in
+        json.array { json in
+          for process in outcome?.remaining ?? [] { process.write(to: &json) }
+        }
+      }
+    }
+  }
+}
+
+extension BranchProcess {
+  fileprivate var name: String { Escaping.escaped(String(decoding: commandName, as: UTF8.self)) }
+
+  fileprivate func write(to json: inout JSONWriter, _ error: String? = nil) {
+    json.object { json in
+      json.member("pid", processID)
+      json.member("ppid", parentID)
+      json.member("startTime", identifier: identity.startTime)
+      json.member("command", bytes: commandName[...])
+      if let error { json.member("error", error) }
+    }
+  }
+}
+
+/// The signals 1 to 31, in the layouts of procps' kill(1).
+enum SignalList {
+  private static let signals = (1...31).map { Signal(rawValue: $0) }
+
+  /// The names, in lines of about 80 columns.
+  static func printNames() throws(Complaint) -> Int32 {
+    var text = ""
+    var column = 0
+    for signal in signals {
+      if column > 73 {
+        text += "\n"
+        column = 0
+      } else if column > 0 {
+        text += " "
+        column += 1
+      }
+      text += signal.name
+      column += signal.name.count
+    }
+    return try put(text + "\n")
+  }
+
+  /// Numbers and names, seven in a line.
+  static func printTable() throws(Complaint) -> Int32 {
+    var text = ""
+    for signal in signals {
+      let number = signal.rawValue
+      let cell = (number < 10 ? " " : "") + "\(number) \(signal.name)"
+      text += number % 7 == 0 ? cell + "\n" : cell + String(repeating: " ", count: 11 - cell.count)
+    }
+    return try put(text + "\n")
+  }
+
+  /// The name of a number, the number of a name.
+  static func convert(_ text: String, isClassic: Bool) throws(Complaint) -> Int32 {
+    guard let signal = Signal(named: text), signals.contains(signal) else {
+      throw Complaint(what: "unknown signal name \(text)", exitStatus: isClassic ? 0 : 1)
+    }
+    return try put((Int32(text) == nil ? "\(signal.rawValue)" : signal.name) + "\n")
+  }
+
+  private static func put(_ text: String) throws(Complaint) -> Int32 {
+    var output = OutputBuffer()
+    try output.write(text)
+    try output.flush()
+    return 0
+  }
+}
