@@ -42,15 +42,13 @@ final class BranchPursuit {
     for process in census.living.reversed() where !killed.contains(process.processGroupID) {
       send(.kill, to: process.identity)
     }
-    let start = monotonicNanoseconds()
-    var rest: UInt64 = 2_000_000
+    let deadline = monotonicNanoseconds() + UInt64(max(0, seconds) * 1e9)
     while true {
-      pause(nanoseconds: rest)
-      rest = min(rest * 2, 50_000_000)
+      waitFor(census.living, until: deadline) { $0.map { $0.isZombie && $0.threadCount <= 1 } ?? true }
       let newcomers = try look()
       let living = census.living.filter { refused[$0.identity] == nil }
       if living.isEmpty && newcomers.isEmpty { return outcome(remaining: []) }
-      if Double(monotonicNanoseconds() - start) > seconds * 1e9 { return outcome(remaining: living) }
+      if monotonicNanoseconds() > deadline { return outcome(remaining: living) }
       for process in living { send(.kill, to: process.identity) }
     }
   }
@@ -72,17 +70,37 @@ final class BranchPursuit {
     while true {
       let newcomers = try look()
       let running = (census.running + census.threaded.filter(hasRunningThread)).filter { refused[$0.identity] == nil }
-      for process in running { send(.stop, to: process.identity) }
+      if newcomers.isEmpty && running.isEmpty { return }
+      // What is blocked in the kernel does not stop, nor does it fork: it is waited for a little.
+      if newcomers.isEmpty && running.allSatisfy(census.isBlocked) {
+        patience += 1
+        if patience > 3 { return }
+      }
+      let known = Set(newcomers)
+      for process in running where !known.contains(process) { send(.stop, to: process.identity) }
       for group in Set(newcomers.map(\.processGroupID)).intersection(census.groupsInside) {
         send(.stop, toGroup: group)
       }
-      if newcomers.isEmpty && running.isEmpty { return }
-      // What is blocked in the kernel does not stop, nor does it fork: it is waited for a little.
-      if newcomers.isEmpty && running.allSatisfy({ census.isBlocked($0) }) {
-        patience += 1
-        if patience > 5 { return }
+      waitFor(running, until: monotonicNanoseconds() + 100_000_000) {
+        $0.map { "TtZX".utf8.contains($0.state) } ?? true
       }
-      pause(nanoseconds: 1_000_000)
+    }
+  }
+
+  /// Waits until each of these processes has come to a state, or the time is over; nil is one that has gone. This
+  /// looks at each about once, where a pass looks at all there are.
+  private func waitFor(
+    _ processes: [BranchProcess], until deadline: UInt64, _ hasArrived: (ProcessStat?) -> Bool
+  ) {
+    var waiting = processes.filter { refused[$0.identity] == nil }
+    while true {
+      while let last = waiting.last,
+        hasArrived(stats.read(last.processID).flatMap { $0.identity == last.identity ? $0 : nil })
+      {
+        waiting.removeLast()
+      }
+      if waiting.isEmpty || monotonicNanoseconds() > deadline { return }
+      pause(nanoseconds: 2_000_000)
     }
   }
 
