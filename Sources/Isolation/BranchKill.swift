@@ -17,9 +17,9 @@ internal import struct SystemPackage.FilePath
 
 /// One process of a branch.
 public struct BranchProcess: Hashable, Sendable {
-  /// The PID and the start time.
+  /// Its PID and start time.
   public let identity: ProcessIdentity
-  /// The parent's PID when the process was found.
+  /// Its parent when it was found.
   public let parentID: Int32
   /// At most 15 bytes of any value but NUL.
   public let commandName: [UInt8]
@@ -28,7 +28,7 @@ public struct BranchProcess: Hashable, Sendable {
   /// Whether it was stopped already.
   let wasStopped: Bool
 
-  /// The PID as the caller's /proc numbers it.
+  /// Its number in the caller's PID namespace.
   public var processID: Int32 { identity.processID }
 
   init(_ stat: ProcessStat) {
@@ -51,7 +51,7 @@ public enum BranchKillError: Error, Hashable, Sendable {
   case containsCaller(Int32)
   /// A thread of the kernel does not take signals.
   case kernelThread(Int32)
-  /// /proc cannot be read.
+  /// The kernel refused a call.
   case systemCall(SystemCallError)
 }
 
@@ -153,15 +153,15 @@ public struct BranchKillPlan: Sendable {
 public struct BranchKillOutcome: Sendable {
   /// A process that the caller may not signal.
   public struct Refusal: Hashable, Sendable {
-    /// The process, which lives on.
+    /// Which process it was.
     public let process: BranchProcess
-    /// Mostly `EPERM`.
+    /// Why: `EPERM`, as a rule.
     public let errno: Errno
   }
 
   /// What ended, or was sent a signal other than SIGKILL, in the order in which it was found.
   public let processes: [BranchProcess]
-  /// What the caller may not signal.
+  /// Those that may not be signalled.
   public let refusals: [Refusal]
   /// What was killed and is still there: blocked in the kernel.
   public let remaining: [BranchProcess]

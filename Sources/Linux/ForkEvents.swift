@@ -9,9 +9,9 @@ internal import Glibc
 public struct ForkEvents: ~Copyable {
   /// A new process; threads are left out.
   public struct Fork: Hashable, Sendable {
-    /// The PID of the process that forked.
+    /// Who forked.
     public let parentID: Int32
-    /// The PID of the new process.
+    /// What came of it.
     public let childID: Int32
   }
 

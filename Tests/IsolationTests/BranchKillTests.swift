@@ -55,21 +55,21 @@ import struct SystemPackage.FilePath
   }
 
   @Test func calm() throws {
-    let outcome = try end(200, 12, "calm")
-    #expect(outcome.processes.count == 201)
+    let outcome = try end(60, 12, "calm")
+    #expect(outcome.processes.count == 61)
   }
 
   @Test func forkingWhileItDies() throws {
-    let outcome = try end(500, 12, "forking")
-    #expect(outcome.processes.count >= 501)
+    let outcome = try end(60, 12, "forking")
+    #expect(outcome.processes.count >= 61)
   }
 
   @Test func forkingFromASecondThread() throws {
-    _ = try end(100, 5, "threads")
+    _ = try end(40, 5, "threads")
   }
 
   @Test(.enabled(if: BranchKillTests.hearsForks)) func daemonsThatLeaveTheirSession() throws {
-    _ = try end(200, 5, "daemons", looseAtTheEnd: true)
+    _ = try end(40, 5, "daemons", looseAtTheEnd: true)
   }
 
   @Test(.enabled(if: BranchKillTests.hearsForks)) func oneThatIsNeverTheSame() throws {
