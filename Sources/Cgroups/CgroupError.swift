@@ -48,8 +48,18 @@ extension CgroupError: CustomStringConvertible {
     case .controllerNotHandedOn(let controller, let parent):
       "\(controller) is not in \(parent.appending("cgroup.subtree_control"))"
     case .parentNotVisible: "the mount shows another part of the hierarchy"
-    case .notDelegated: "the directory belongs to another user, or is mounted read-only"
+    case .notDelegated(let directory): CgroupError.ownership(of: directory)
     case .limitOutOfRange, .stillHasMembers, .systemCall: nil
+    }
+  }
+
+  /// Whose a directory is; nil where it is the caller's.
+  private static func ownership(of directory: FilePath) -> String? {
+    do throws(SystemCallError) {
+      let owner = try FileDescriptor.workingDirectory.status(of: directory).userID
+      return owner == UserIDs.current.effective ? nil : "the directory belongs to user \(owner)"
+    } catch {
+      return nil
     }
   }
 

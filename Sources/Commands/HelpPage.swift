@@ -61,13 +61,17 @@ struct HelpPage {
     return "  \(term)\(padding)\(body.dropFirst(HelpPage.indent))"
   }
 
-  /// Breaks a text into lines of at most 80 columns, each indented.
   private func wrapped(_ text: String, indent: Int) -> String {
+    HelpPage.wrapped(text, indent: indent, lineLength: HelpPage.lineLength)
+  }
+
+  /// Breaks a text at blanks into lines that are indented, and as long as may be.
+  static func wrapped(_ text: String, indent: Int, lineLength: Int) -> String {
     let margin = String(repeating: " ", count: indent)
     var lines = [margin]
     for word in text.split(separator: " ") {
       let isFresh = lines[lines.count - 1].utf8.count == indent
-      if !isFresh, lines[lines.count - 1].count + 1 + word.count > HelpPage.lineLength {
+      if !isFresh, lines[lines.count - 1].count + 1 + word.count > lineLength {
         lines.append(margin + word)
       } else {
         lines[lines.count - 1] += isFresh ? word : " " + word

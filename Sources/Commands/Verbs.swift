@@ -7,6 +7,7 @@ enum Verbs {
   /// The verbs that read their own command line, by name.
   static func handParsed(_ name: String) -> (any HandParsedVerb.Type)? {
     switch name {
+    case "doctor": DoctorCommand.self
     case "hostname": HostnameCommand.self
     case "kill": KillCommand.self
     case "ns": NamespaceCommand.self
@@ -62,6 +63,7 @@ struct Pangaea: ParsableCommand {
           EnvCommand.self,
           InspectCommand.self,
           Passthrough<NamespaceCommand>.self,
+          Passthrough<DoctorCommand>.self,
         ]),
       CommandGroup(
         name: "Shape",

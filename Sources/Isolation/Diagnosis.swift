@@ -176,7 +176,7 @@ extension Diagnosis {
 // MARK: What is looked at
 
 extension Diagnosis {
-  private static func hasCapability(_ capability: Capability) -> Bool {
+  static func hasCapability(_ capability: Capability) -> Bool {
     do throws(SystemCallError) {
       return try ProcessCapabilities().effective.contains(capability)
     } catch {
@@ -199,7 +199,7 @@ extension Diagnosis {
     UInt32(decimal: content(FilePath("/proc/sys/\(name)")).prefix { $0 != UInt8(ascii: "\n") })
   }
 
-  private static func content(_ path: FilePath) -> [UInt8] {
+  static func content(_ path: FilePath) -> [UInt8] {
     do throws(SystemCallError) {
       return try FileDescriptor.open(path).readAll()
     } catch {

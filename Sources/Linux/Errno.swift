@@ -73,6 +73,8 @@ public struct Errno: RawRepresentable, Hashable, Sendable {
   public static let eoverflow = Errno(rawValue: 75)
   /// Too many users; a limit of the nesting of user and PID namespaces.
   public static let eusers = Errno(rawValue: 87)
+  /// Protocol not supported.
+  public static let eprotonosupport = Errno(rawValue: 93)
   /// Operation not supported.
   public static let eopnotsupp = Errno(rawValue: 95)
   /// No buffer space available; of netlink: messages were lost.
