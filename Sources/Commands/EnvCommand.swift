@@ -122,7 +122,8 @@ struct EnvCommand: ParsableCommand {
       let table = EnvironmentText(paint: options.paint).table(line, steps)
       try table.write(to: &output, width: OutputWidth.ofStandardOutput(), paint: options.paint)
     }
-    return steps.last.flatMap { $0 }?.value == nil ? 1 : 0
+    guard let last = steps.last, let step = last else { return 2 }
+    return step.value == nil ? 1 : 0
   }
 }
 
@@ -188,15 +189,6 @@ extension ProcessTable {
 }
 
 extension Complaint {
-  /// A process cannot be read: there is none, or /proc says no.
-  static func unreadable(_ processID: Int32, _ error: SystemCallError) -> Complaint {
-    if error.errno == .enoent || !ProcessTable.isProcfsMounted {
-      return .unreadableProcfs(SystemCallError(call: "open", errno: .enoent))
-    }
-    if error.errno == .esrch { return Complaint(what: "no process has PID \(processID)", exitStatus: 1) }
-    return Complaint(error, doing: "read PID \(processID)")
-  }
-
   /// Whose the process is, when that is why it may not be looked at.
   static func foreignProcess(_ record: ProcessRecord) -> String {
     let owner = record.owner.value.map { "user \($0.userID)" } ?? "another user"

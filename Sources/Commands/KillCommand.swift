@@ -209,7 +209,10 @@ extension Complaint {
   fileprivate init(_ error: BranchKillError, _ processID: Int32) {
     let what = "cannot end the branch of PID \(processID)"
     switch error {
-    case .noSuchProcess: self.init(what: "\(what): no such process", exitStatus: 1)
+    case .noSuchProcess:
+      let unseen = Diagnosis.ofUnseen(processID) ?? Diagnosis.ofEnded(processID)
+      self.init(
+        what: unseen == nil ? "\(what): no such process" : what, why: unseen?.why, try: unseen?.remedy, exitStatus: 1)
     case .firstProcess: self.init(what: what, why: "every process descends from PID 1", exitStatus: 1)
     case .containsCaller: self.init(what: what, why: "this command is in that branch", exitStatus: 1)
     case .kernelThread: self.init(what: what, why: "it is a thread of the kernel", exitStatus: 1)

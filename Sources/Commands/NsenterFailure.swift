@@ -21,8 +21,11 @@ struct NsenterFailure {
         what: "neither a file nor a process is given for \(name)", try: "add --target PID",
         classic: "neither filename nor target pid supplied for \(name)", exitStatus: 1)
     case .nothingToJoin:
+      let missing = plan.joinsAll ? Diagnosis.ofMissingProc() : nil
       return Complaint(
-        what: "no namespace is given", try: "--all, or one of --mount --uts --ipc --net --pid --user --cgroup --time",
+        what: missing == nil ? "no namespace is given" : "cannot find the namespaces of PID \(plan.target ?? 0)",
+        why: missing?.why,
+        try: missing?.remedy ?? "--all, or one of --mount --uts --ipc --net --pid --user --cgroup --time",
         classic: "no namespace specified", exitStatus: 1)
     case .noUnifiedCgroups:
       return Complaint(
@@ -48,9 +51,7 @@ struct NsenterFailure {
 
   private func diagnosis(of cause: SystemCallError) -> Diagnosis? {
     switch cause.call {
-    case "openat", "statx":
-      guard let target = plan.target, cause.object.hasPrefix("/proc/\(target)/") else { return nil }
-      return .ofOpening(target, cause.errno)
+    case "openat", "statx": return .ofOpening(cause.object, cause.errno)
     case "setns" where cause.object.hasPrefix("PID "):
       let kinds = plan.joinsAll ? NamespaceKind.allCases : plan.namespaces.map(\.kind)
       return .ofJoining(kinds, of: plan.target ?? 0, cause.errno)

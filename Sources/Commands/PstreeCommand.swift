@@ -141,7 +141,7 @@ struct PstreeCommand: HandParsedVerb {
     do {
       forest = try PstreeForest(request)
     } catch {
-      throw .unreadableProcfs(error)
+      throw .unreadableProcfs(error, classic: "/proc is empty (not mounted ?)", exitStatus: 1)
     }
     if let highlighted { forest.highlight(highlighted) }
     var root = forest.index(of: 1)

@@ -59,36 +59,12 @@ struct TreeCommand: ParsableCommand {
       missing.forEach { json.note(unreadable: "PID \($0)", "no such process") }
       json.writeTree(forest, isShown: isShown)
       try output.write(json.bytes)
-    } else {
+    } else if processIDs.isEmpty || missing.count < Set(processIDs).count {
       var drawing = TreeDrawing(
         forest, TreeFolding(forest.nodes, isShown: isShown, folds: !noFold),
         strokes: ascii ? .ascii : .ofLocale(), paint: options.paint, width: OutputWidth.ofStandardOutput())
       try drawing.write(to: &output)
     }
     return try Complaint.reportMissing(missing, program: "pangaea tree", after: &output)
-  }
-}
-
-extension Complaint {
-  /// /proc itself cannot be read.
-  static func unreadableProcfs(_ error: SystemCallError) -> Complaint {
-    let isAbsent = error.errno == .enoent
-    return Complaint(
-      error, doing: "read /proc", why: isAbsent ? "no procfs is mounted there" : nil,
-      try: isAbsent ? "mount -t proc proc /proc" : nil)
-  }
-
-  /// Says on standard error which of the wanted processes do not exist.
-  ///
-  /// - Returns: the exit status: 0 when all do, else 1.
-  static func reportMissing(
-    _ processIDs: [Int32], program: String, after output: inout OutputBuffer
-  ) throws(Complaint) -> Int32 {
-    if processIDs.isEmpty { return 0 }
-    try output.flush()
-    for processID in processIDs {
-      Complaint(what: "no process has PID \(processID)", exitStatus: 1).present(program: program, form: .verb)
-    }
-    return 1
   }
 }

@@ -36,6 +36,7 @@ struct UnshareFailure {
   private var diagnosis: Diagnosis? {
     switch error.call {
     case "unshare": .ofMaking(plan.namespaces, error.errno)
+    case "openat": .ofOpening(error.object, error.errno)
     case "write" where error.object.hasSuffix("_map"): .ofMapping(error.errno)
     case "mount" where failure.purpose == "mount proc": .ofMountingProc(in: plan.namespaces, error.errno)
     default: nil

@@ -23,12 +23,8 @@ enum Whom {
     do throws(SystemCallError) {
       found = try Whom.process(text, exitStatus)
     } catch {
-      guard error.errno != .esrch else {
-        let missing = Diagnosis.ofMissingProc()
-        throw Complaint(
-          what: missing == nil ? "there is no process with the PID \(text)" : "cannot find '\(text)'",
-          why: missing?.why,
-          try: missing?.remedy, exitStatus: exitStatus)
+      if error.errno == .esrch, let processID = Int32(text) {
+        throw .unseen(processID, absent: exitStatus, unseen: exitStatus)
       }
       throw Complaint(error, doing: "find '\(text)'", exitStatus: exitStatus)
     }

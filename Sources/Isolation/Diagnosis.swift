@@ -84,6 +84,7 @@ extension Diagnosis {
 extension Diagnosis {
   /// Why namespaces of a process could not be joined.
   public static func ofJoining(_ kinds: [NamespaceKind], of processID: Int32, _ reason: Errno) -> Diagnosis? {
+    if reason == .esrch { return ofEnded(processID) }
     let paths = kinds.map { ($0, FilePath("/proc/\(processID)/ns/\($0.procName)")) }
     return ofJoining(paths, joinsUserNamespace: kinds.contains(.user), reason)
   }
@@ -116,12 +117,21 @@ extension Diagnosis {
     exists("/proc/self") ? nil : Diagnosis("no proc is mounted on /proc", remedy: "mount -t proc proc /proc")
   }
 
+  /// Why a file below /proc could not be opened, such as `/proc/self/uid_map` or `/proc/12/ns/uts`.
+  public static func ofOpening(_ path: String, _ reason: Errno) -> Diagnosis? {
+    guard path.hasPrefix("/proc/") else { return nil }
+    if let missing = ofMissingProc() { return missing }
+    if reason == .erofs { return Diagnosis("the proc on /proc is mounted read-only") }
+    guard let processID = Int32(path.dropFirst("/proc/".count).prefix { $0 != "/" }) else { return nil }
+    return ofOpening(processID, reason)
+  }
+
   /// Why a file of a process in /proc could not be opened.
   public static func ofOpening(_ processID: Int32, _ reason: Errno) -> Diagnosis? {
     switch reason {
     case .enoent, .esrch:
-      if let missing = ofMissingProc() { return missing }
-      return exists(FilePath("/proc/\(processID)")) ? nil : Diagnosis("there is no process \(processID)")
+      if exists(FilePath("/proc/\(processID)")) { return ofEnded(processID) }
+      return ofUnseen(processID) ?? Diagnosis("there is no process \(processID)")
     case .eacces, .eperm:
       return Diagnosis("process \(processID) is another user's, or has privileges that this one lacks")
     default: return nil
@@ -184,7 +194,7 @@ extension Diagnosis {
     }
   }
 
-  private static func exists(_ path: FilePath) -> Bool { inode(of: path) != nil }
+  static func exists(_ path: FilePath) -> Bool { inode(of: path) != nil }
 
   private static func inode(of path: FilePath) -> UInt64? {
     do throws(SystemCallError) {

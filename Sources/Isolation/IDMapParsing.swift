@@ -53,13 +53,13 @@ public struct SubordinateIDs: Hashable, Sendable {
 
   /// Why a user has no subordinate IDs.
   public enum Unusable: Error, Hashable, Sendable {
-    /// The file has no line for the user.
+    /// The file has no line for the user, or none that gives an ID.
     case none
     /// The user's line has something else in the place of a number.
     case malformed(String)
   }
 
-  /// Finds a user's first range in the text of /etc/subuid or /etc/subgid.
+  /// Finds a user's first range that is not empty in the text of /etc/subuid or /etc/subgid.
   ///
   /// - Parameters:
   ///   - user: the user's ID, which a line may begin with.
@@ -69,7 +69,9 @@ public struct SubordinateIDs: Hashable, Sendable {
     for line in text.split(separator: UInt8(ascii: "\n")) {
       let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
       guard fields.count >= 3, fields[0].elementsEqual(name) || UInt32(decimal: fields[0]) == user else { continue }
-      self.init(first: try Self.number(fields[1]), count: try Self.number(fields[2]))
+      let (first, count) = (try Self.number(fields[1]), try Self.number(fields[2]))
+      if count == 0 { continue }
+      self.init(first: first, count: count)
       return
     }
     throw .none

@@ -147,7 +147,7 @@ private let kinds = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"
   }
 
   @Test(arguments: [
-    ([], "whose world"), (["999999999", "--", "true"], "no process with the PID 999999999"),
+    ([], "whose world"), (["999999999", "--", "true"], "no process has PID 999999999"),
     (["nosuchworld", "--", "true"], "no process, world or container 'nosuchworld'"),
     (["/etc/passwd"], "is no namespace"),
     (["/nowhere/x"], "cannot open the namespace /nowhere/x"), (["1", "--env", "x"], "caller or target"),

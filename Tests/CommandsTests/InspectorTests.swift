@@ -121,7 +121,7 @@ struct InspectorTests {
     for verb in ["tree", "env 1", "inspect 1"] {
       let ended = try inWorld("mount -t tmpfs none /proc; $P \(verb); exit $?")
       #expect(ended.status == .exited(2))
-      #expect(ended.errorText.contains("why: no procfs is mounted there"), "\(verb): \(ended.errorText)")
+      #expect(ended.errorText.contains("why: no proc is mounted on /proc"), "\(verb): \(ended.errorText)")
     }
   }
 

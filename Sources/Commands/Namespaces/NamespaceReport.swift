@@ -1,5 +1,6 @@
 // Carries out what was asked of `ns` or `lsns`: takes the inventory, selects, and writes.
 
+internal import Isolation
 internal import Linux
 internal import Namespaces
 internal import Processes
@@ -50,6 +51,7 @@ struct NamespaceReport {
         of: isWhole ? Set(NamespaceKind.allCases) : request.types,
         in: isClassic ? [.descriptors, .mounts] : .everywhere)
     } catch {
+      if Diagnosis.ofMissingProc() != nil { throw .unreadableProcfs(error, exitStatus: isClassic ? 1 : 2) }
       throw Complaint(error, doing: "list namespaces", exitStatus: isClassic ? 1 : 2)
     }
   }
@@ -73,11 +75,14 @@ extension NamespaceReport {
     return NamespaceRows(of: selected, in: inventory, tree: request.tree).rows
   }
 
-  /// - Throws: a `Complaint` when the process is there and may not be looked at.
+  /// - Throws: a `Complaint` when there is no such process, or it may not be looked at.
   private func check(_ processID: Int32, _ inventory: NamespaceInventory) throws(Complaint) {
     for object in inventory.unreadable where object.object == .process(processID) {
-      throw Complaint(what: "cannot read the \(object.name): \(object.reason.name)")
+      let diagnosis = Diagnosis.ofOpening(processID, object.reason)
+      throw Complaint(
+        what: "cannot read the \(object.name): \(object.reason.name)", why: diagnosis?.why, try: diagnosis?.remedy)
     }
+    guard inventory.namespaces.contains(where: { $0.members.contains(processID) }) else { throw .unseen(processID) }
   }
 
   private func find(_ inode: UInt64, _ inventory: NamespaceInventory) throws(Complaint) -> Namespace {

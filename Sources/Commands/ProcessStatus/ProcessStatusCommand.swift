@@ -65,9 +65,7 @@ struct ProcessStatusCommand: HandParsedVerb {
     } catch {
       let hint = "Error, do this: mount -t proc proc /proc"
       if form == .classic { throw spoken(hint + "\n", exitStatus: 47) }
-      throw Complaint(
-        error, doing: "read the processes: /proc is not a procfs of this PID namespace",
-        try: "mount -t proc proc /proc")
+      throw .unreadableProcfs(error)
     }
   }
 

@@ -14,7 +14,7 @@ extension Complaint {
     guard let cause = error.cause, cause.call == "execve" else {
       let diagnosis = failure.diagnosis
       self.init(
-        what: error.description, why: error.cgroup?.reason ?? diagnosis.why,
+        what: failure.what, why: error.cgroup?.reason ?? diagnosis.why,
         try: error.cgroup?.remedy ?? diagnosis.remedy, exitStatus: 125)
       return
     }
@@ -29,6 +29,17 @@ private struct WorldFailure {
   let plan: IsolationPlan?
 
   typealias Reason = (why: String?, remedy: String?)
+
+  /// What could not be done.
+  var what: String {
+    guard let cause = error.cause, isRefusedMap(cause) else { return error.description }
+    return "cannot map users and groups: \(cause.call) ended with \(cause.object)"
+  }
+
+  /// Whether newuidmap(1) or newgidmap(1) ran, and refused; it has said why.
+  private func isRefusedMap(_ cause: SystemCallError) -> Bool {
+    ["newuidmap", "newgidmap"].contains(cause.call) && cause.errno == .echild
+  }
 
   /// What can be found out.
   var diagnosis: Reason {
@@ -102,6 +113,11 @@ private struct WorldFailure {
 
   /// A file is laid over a file, a directory over a directory.
   private func ofLaying(_ cause: SystemCallError) -> Reason {
+    if ["/proc", "/dev"].contains(cause.object), let place = plan?.root?.path.appending(cause.object),
+      isDirectory(place) == false
+    {
+      return ("\(place) is not a directory", nil)
+    }
     for case .bind(let source, let target, _) in plan?.mounts ?? [] where target.string == cause.object {
       let place = plan?.root.map { $0.path.appending(target.components) } ?? target
       guard let isDirectory = isDirectory(source), let isOnDirectory = self.isDirectory(place) else { continue }
@@ -114,10 +130,7 @@ private struct WorldFailure {
   }
 
   private func ofOpening(_ cause: SystemCallError) -> Reason {
-    guard cause.object.hasPrefix("/proc/") else { return (nil, nil) }
-    if let missing = Diagnosis.ofMissingProc() { return reason(missing) }
-    guard let processID = Int32(cause.object.dropFirst(6).prefix { $0 != "/" }) else { return (nil, nil) }
-    return reason(Diagnosis.ofOpening(processID, cause.errno))
+    reason(Diagnosis.ofOpening(cause.object, cause.errno))
   }
 
   private func exists(_ path: FilePath) -> Bool { isDirectory(path) != nil }
