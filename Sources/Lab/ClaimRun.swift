@@ -7,6 +7,8 @@ import Linux
 struct ClaimRun {
   var result: Finding = .told
   private(set) var evidence: [Evidence] = []
+  /// What the terminals showed last, when something was not as expected.
+  private(set) var lastLines: [TerminalLines] = []
   private let watch: (LabEvent) -> Void
 
   /// How long a command may take until its shell waits for the next, in nanoseconds.
@@ -28,6 +30,11 @@ struct ClaimRun {
   mutating func carryOut(_ claim: Claim, _ observer: Observer) {
     var observer = observer
     result = .asExpected
+    carryOutBlocks(of: claim, &observer)
+    if result != .asExpected { keepLastLines(of: observer) }
+  }
+
+  private mutating func carryOutBlocks(of claim: Claim, _ observer: inout Observer) {
     for terminal in TerminalName.allCases {
       guard awaitPrompt(of: observer.terminals[terminal], since: nil) else { return }
     }
@@ -100,6 +107,15 @@ struct ClaimRun {
         result = failure
         return
       }
+    }
+  }
+
+  private mutating func keepLastLines(of observer: Observer) {
+    drain(observer)
+    for name in TerminalName.allCases {
+      guard let terminal = observer.terminals[name] else { continue }
+      watch(.printed(name, terminal.takeTranscript()))
+      lastLines.append(TerminalLines(name, terminal.latest))
     }
   }
 

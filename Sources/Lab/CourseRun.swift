@@ -73,6 +73,6 @@ extension Laboratory {
       : isFailed
         ? .notAsExpected("\(missing) of \(evidence.count) lack evidence")
         : .cannotTell("for \(missing) of \(evidence.count) no evidence was gathered in this run")
-    return Outcome(claim: claim, result: result, evidence: evidence, duration: 0)
+    return Outcome(claim: claim, result: result, evidence: evidence, lastLines: [], duration: 0)
   }
 }

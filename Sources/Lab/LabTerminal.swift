@@ -13,6 +13,9 @@ final class LabTerminal {
   private let pty: PseudoTerminal
   /// Everything that was printed, as a person would have seen it.
   private(set) var transcript: [UInt8] = []
+  /// The end of everything that was printed, also when the transcript has been taken.
+  private(set) var latest: [UInt8] = []
+  private static let latestLimit = 4096
   private var buffer = [UInt8](repeating: 0, count: 4096)
 
   /// Opens a terminal in a world and starts a shell on it.
@@ -103,6 +106,7 @@ final class LabTerminal {
         let count = try pty.controller.read(into: &buffer)
         if count == 0 { return }
         transcript += buffer[..<count]
+        latest = Array((latest + buffer[..<count]).suffix(LabTerminal.latestLimit))
       }
     } catch {
       // EIO: nobody has the terminal open.

@@ -109,7 +109,8 @@ public final class Laboratory {
       try runInWorld(claim, &run)
     }
     return Outcome(
-      claim: claim, result: run.result, evidence: run.evidence, duration: monotonicNanoseconds() - start)
+      claim: claim, result: run.result, evidence: run.evidence, lastLines: run.lastLines,
+      duration: monotonicNanoseconds() - start)
   }
 
   private func runInWorld(_ claim: Claim, _ run: inout ClaimRun) throws(LabFailure) {

@@ -30,8 +30,30 @@ public struct Outcome: Hashable, Sendable {
   public let result: Finding
   /// What was found, in the order of the facts; to the first that was not.
   public let evidence: [Evidence]
+  /// The last lines that the terminals showed, where the claim did not come out as expected; else empty.
+  public let lastLines: [TerminalLines]
   /// In nanoseconds.
   public let duration: UInt64
+}
+
+/// What stood last on a terminal.
+public struct TerminalLines: Hashable, Sendable {
+  /// Which terminal.
+  public let terminal: TerminalName
+  /// From the older to the newer, at most eight, control characters escaped.
+  public let lines: [String]
+  private static let limit = 8
+
+  /// Takes the last lines of what was printed.
+  ///
+  /// - Parameter bytes: as they came from the terminal.
+  init(_ terminal: TerminalName, _ bytes: [UInt8]) {
+    self.terminal = terminal
+    lines = bytes.split(separator: UInt8(ascii: "\n")).suffix(TerminalLines.limit).map { line in
+      let end = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      return String(decoding: end, as: UTF8.self).escapingControls
+    }
+  }
 }
 
 /// Something that happens while a claim is run, for those who watch.

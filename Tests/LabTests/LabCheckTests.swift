@@ -31,7 +31,7 @@ import Testing
     #expect(run.status == (run.output.contains("# SKIP") ? .exited(77) : .exited(0)))
   }
 
-  private func course(_ facts: String, needs: String = "") -> String {
+  private func course(_ facts: String, needs: String = "", typed: String = "") -> String {
     """
     # Test
     ## Test
@@ -42,6 +42,7 @@ import Testing
     ```needs
     \(needs)
     ```
+    \(typed)
     ```facts within 1s
     \(facts)
     ```
@@ -52,13 +53,23 @@ import Testing
     ("A.parent is B", "", 1 as Int32, "NOT SO"), ("A.alive is no", "", 1, "NOT SO"),
     ("A.parent is init", "", 0, "as expected"),
     ("A.parent is init", "program no-such-program", 77, "there is no program no-such-program"),
-    ("A.parent", "", 2, "course.md:11: the end of the line stands where a relation should"),
+    ("A.parent", "", 2, "course.md:12: the end of the line stands where a relation should"),
   ])
   func theExitStatusTellsHowItWent(facts: String, needs: String, status: Int32, says: String) throws {
     let directory = try LabProgram.makeDirectory("status-\(status)-\(facts.count)-\(needs.count)")
     let file = try LabProgram.write(course(facts, needs: needs), in: directory)
     let run = try LabProgram.run(["check", "--course", file])
     #expect(run.status == .exited(status) && run.output.contains(says), "\(run.output)")
+    try LabProgram.remove(directory, files: ["course.md"])
+  }
+
+  @Test(arguments: ["text", "tap", "junit", "json"])
+  func whatIsNotAsExpectedShowsWhatTheTerminalsShowed(format: String) throws {
+    let directory = try LabProgram.makeDirectory("last-lines-\(format)")
+    let typed = "```sh A\necho $((6 * 7))tell-tale; printf 'a\\bc\\n'\n```"
+    let file = try LabProgram.write(course("A.alive is no", typed: typed), in: directory)
+    let run = try LabProgram.run(["check", "--format", format, "--course", file])
+    #expect(run.output.contains("42tell-tale") && run.output.contains("x08c"), "\(run.output)")
     try LabProgram.remove(directory, files: ["course.md"])
   }
 

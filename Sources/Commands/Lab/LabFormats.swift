@@ -26,6 +26,8 @@ extension CourseReport {
     lines.append("  duration_ms: \(outcome.duration / 1_000_000)")
     if !outcome.evidence.isEmpty { lines.append("  evidence:") }
     lines += outcome.evidence.map { "    - \("\($0.fact): \($0.found)".yamlQuoted)" }
+    if !outcome.lastLines.isEmpty { lines.append("  terminals:") }
+    lines += outcome.printed.map { "    - \($0.yamlQuoted)" }
     return lines + ["  ..."]
   }
 
@@ -48,6 +50,9 @@ extension CourseReport {
       }
       let evidence = outcome.evidence.map { "\($0.fact): \($0.found)".xmlEscaped }
       if !evidence.isEmpty { lines.append("    <system-out>\(evidence.joined(separator: "\n"))</system-out>") }
+      if !outcome.lastLines.isEmpty {
+        lines.append("    <system-err>\(outcome.printed.map(\.xmlEscaped).joined(separator: "\n"))</system-err>")
+      }
       lines.append("  </testcase>")
     }
     let machine = "  <testcase classname=\"\(course.name.xmlEscaped)\" name=\"the machine is as it was\""
@@ -91,7 +96,24 @@ extension CourseReport {
           }
         }
       }
+      json.member("terminals") { json in
+        json.array { json in
+          for shown in outcome.lastLines {
+            json.object { json in
+              json.member("name", shown.terminal.rawValue)
+              json.member("lastLines") { json in json.array { json in shown.lines.forEach { json.value($0) } } }
+            }
+          }
+        }
+      }
     }
+  }
+}
+
+extension Outcome {
+  /// The last lines of the terminals, each behind its terminal's name.
+  fileprivate var printed: [String] {
+    lastLines.flatMap { shown in shown.lines.map { "\(shown.terminal.rawValue): \($0)" } }
   }
 }
 

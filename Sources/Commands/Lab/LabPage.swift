@@ -43,6 +43,9 @@ struct LabPage {
     case .notAsExpected(let reason), .cannotTell(let reason): lines += wrapped(reason, indent: 4)
     case .asExpected, .told: break
     }
+    lines += outcome.lastLines.flatMap { shown in
+      shown.lines.flatMap { wrapped("\(shown.terminal.rawValue) │ \($0)", indent: 4) }
+    }
     if showsAll, claim.checklist.isEmpty { lines += evidence(of: outcome) }
     return lines
   }
