@@ -79,6 +79,12 @@ public struct BPFIteratorProgram: Sendable {
     emit(0x85, 0, 0, 0, 113)
   }
 
+  /// Keeps the address of the task that reads what is written: bpf_get_current_task.
+  public mutating func keepReader(at place: Int16) {
+    emit(0x85, 0, 0, 0, 35)
+    emit(0x7b, 10, 0, place)
+  }
+
   /// Keeps an address of the context on the stack; without one the iteration ends.
   public mutating func keepAddress(at place: Int16, ofContext offset: Int16) {
     emit(0x79, 1, 6, offset)
@@ -144,9 +150,13 @@ public struct BPFIteratorProgram: Sendable {
     let link = try bpf(28, [UInt64(program.number), 28, 0, 0], "bpf(BPF_LINK_CREATE)")
     var output = [UInt8](repeating: 0, count: 65536)
     let count = try bpf(33, [UInt64(link.number)], "bpf(BPF_ITER_CREATE)").readToEnd(into: &output)
-    return (0..<(count / 4)).map { index in
-      (0..<4).reduce(0) { $0 | UInt32(output[4 * index + $1]) << UInt32(8 * $1) }
+    let bytes = unsafe output.span.bytes
+    var words: [UInt32] = []
+    words.reserveCapacity(count / 4)
+    for place in stride(from: 0, to: count - count % 4, by: 4) {
+      unsafe words.append(bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self))
     }
+    return words
   }
 
   private func load(attachedTo function: UInt32) throws(SystemCallError) -> FileDescriptor {

@@ -27,7 +27,7 @@ struct ProcessNamespaceScan {
   }
 
   /// Whether there are so many processes that a way with a costly beginning pays.
-  var areMany: Bool { processIDs.count > 400 }
+  var areMany: Bool { processIDs.count > TaskLayout.worthwhileCount }
 
   mutating func run(into findings: inout InventoryFindings) {
     for processID in processIDs { scan(processID, into: &findings) }

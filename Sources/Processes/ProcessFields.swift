@@ -33,7 +33,7 @@ public struct ProcessFields: OptionSet, Hashable, Sendable {
   /// The eight links of /proc/PID/ns.
   public static let namespaces = ProcessFields(rawValue: 1 << 9)
   /// The two links of /proc/PID/ns that say what the next children will be in; the eight are read too.
-  public static let namespacesForChildren = ProcessFields(rawValue: 1 << 9 | 1 << 16)
+  public static let namespacesForChildren = ProcessFields(rawValue: 1 << 9 | 1 << 19)
   /// /proc/PID/task/TID/children of each thread.
   public static let children = ProcessFields(rawValue: 1 << 10)
   /// Each thread of /proc/PID/task, with the same fields.

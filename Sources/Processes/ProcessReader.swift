@@ -8,9 +8,23 @@ struct ProcessReader: Sendable {
   private var buffer = FileBuffer()
   private var paths = Paths()
   private var directoryReader = DirectoryReader(bufferSize: 16384)
+  /// Where the kernel told them all at once.
+  private var tasks: TaskNamespaces?
 
   init(_ fields: ProcessFields) {
     self.fields = fields
+  }
+
+  /// Asks the kernel for the namespaces of all its tasks at once, where they are wanted and the reader may; what is
+  /// not among them, or started at another time, is read from /proc.
+  mutating func askTasks(of source: Procfs) {
+    // Before its first child a process has no link for its children's PID namespace, which tasks do not tell.
+    guard fields.contains(.namespaces), !fields.contains(.namespacesForChildren) else { return }
+    do throws(SystemCallError) {
+      tasks = try TaskNamespaces(TaskLayout(functions: [TaskNamespaces.function], from: source))
+    } catch {
+      tasks = nil
+    }
   }
 
   /// Reads an entry of a directory that holds processes or threads.
@@ -75,7 +89,10 @@ struct ProcessReader: Sendable {
     if fields.contains(.cgroup) {
       record.cgroup = buffer.read(&paths.cgroup, number, in: directory) { CgroupMembership.parse($0) }
     }
-    if fields.contains(.namespaces) { record.namespaces = readNamespaces(number, in: directory) }
+    if fields.contains(.namespaces) {
+      let known = tasks?.namespaces(of: number, startedAt: record.startTime)
+      record.namespaces = known.map { .value($0) } ?? readNamespaces(number, in: directory)
+    }
   }
 
   private mutating func readSeldom(

@@ -18,6 +18,7 @@ public struct ProcessScan: ~Copyable {
     let directory = try source.directory.open(NumberedPath("."), [.directory])
     var directoryReader = DirectoryReader(bufferSize: 32768)
     try directoryReader.readNumbers(of: directory, into: &processIDs)
+    if processIDs.count > TaskLayout.worthwhileCount { reader.askTasks(of: source) }
   }
 
   /// Reads these processes only, in this order; those that do not exist are passed over.

@@ -114,6 +114,12 @@ private func link(_ kind: NamespaceKind, of process: Int32) throws -> NamespaceL
     #expect(inner.ownerUserID == 0)
   }
 
+  @Test(.enabled(if: isRoot)) func readsTheSameInAPIDNamespaceOfItsOwn() throws {
+    let crowd = "i=0; while [ $i -lt 450 ]; do sleep 60 & i=$((i+1)); done"
+    let script = "\(crowd); unshare --uts --ipc sleep 60 & \(World.probe) compare-readings; sleep 60"
+    _ = try World(script: "exec unshare --pid --mount --fork --mount-proc --kill-child sh -c '\(script)'")
+  }
+
   @Test(.enabled(if: isRoot)) func findsTheSameAmongManyProcesses() throws {
     let crowd = try World(
       .newPID, script: "i=0; while [ $i -lt 450 ]; do sleep 60 & i=$((i+1)); done; echo ready; exec sleep 60")

@@ -15,8 +15,13 @@ final class World {
 
   /// Starts the test probe.
   convenience init(probe: String) throws {
+    try self.init([], [World.probe, probe])
+  }
+
+  /// Where the test probe is: beside this program.
+  static var probe: String {
     let own = CommandLine.arguments[0]
-    try self.init([], [own.prefix(through: own.lastIndex(of: "/") ?? own.startIndex) + "Probe", probe])
+    return own.prefix(through: own.lastIndex(of: "/") ?? own.startIndex) + "Probe"
   }
 
   private init(_ kinds: CloneFlags, _ command: [String]) throws {

@@ -11,7 +11,9 @@ case "thread-namespace":
   await holdNamespaceByThread()
 case "socket-namespace":
   holdNamespaceBySocket()
+case "compare-readings":
+  compareReadings()
 default:
-  print("usage: Probe crowd COUNT | thread-namespace | socket-namespace")
+  print("usage: Probe crowd COUNT | thread-namespace | socket-namespace | compare-readings")
   exitProcess(2)
 }
