@@ -77,16 +77,23 @@ let package = Package(
       name: "Probe", dependencies: ["Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath],
       path: "Tests/Probe", swiftSettings: house),
     .executableTarget(name: "Forker", path: "Tests/Forker", cSettings: houseC),
+    .target(
+      name: "Fuzzing", dependencies: ["Linux", filePath], path: "Tests/Fuzzing", exclude: ["Corpus"],
+      swiftSettings: house),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", filePath], swiftSettings: house),
-    .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Linux", filePath], swiftSettings: house),
-    .testTarget(name: "CgroupsTests", dependencies: ["Cgroups", "Linux", filePath], swiftSettings: house),
+    .testTarget(
+      name: "ProcessesTests", dependencies: ["Fuzzing", "Processes", "Linux", filePath], swiftSettings: house),
+    .testTarget(name: "CgroupsTests", dependencies: ["Fuzzing", "Cgroups", "Linux", filePath], swiftSettings: house),
     .testTarget(
       name: "NamespacesTests", dependencies: ["Namespaces", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(
       name: "IsolationTests",
-      dependencies: ["Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath, "Probe", "Forker"],
+      dependencies: [
+        "Fuzzing", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath, "Probe", "Forker",
+      ],
       swiftSettings: house),
-    .testTarget(name: "LabTests", dependencies: ["Lab", "Processes", "Linux", filePath], swiftSettings: house),
+    .testTarget(
+      name: "LabTests", dependencies: ["Fuzzing", "Lab", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "Processes", "Linux", filePath], exclude: ["Golden"],
       swiftSettings: house),

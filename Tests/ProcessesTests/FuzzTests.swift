@@ -1,69 +1,64 @@
-// No text of any sort makes a parser trap: captured texts are cut, shuffled, repeated and overwritten, always in the
-// same way, so that a failure can be repeated.
+// No text of any sort makes a parser of /proc trap, and what is read keeps its promises.
 
+import Fuzzing
 import Processes
 import Testing
 
-/// A repeatable source of chance (SplitMix64).
-struct RepeatableChance: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
 @Suite struct FuzzTests {
-  static let corpus: [String] = [
-    "8072 (cat) R \(capturedNumbers)", "1 () ) S \(capturedNumbers)", ProcessStatusTests.captured,
-    "12:cpu,cpuacct:/docker/0123\n1:name=systemd:/\n0::/user.slice/user@0.service\n",
-    "36 35 98:0 /a /b\\040c rw shared:1 - ext4 /dev/sda rw\n22 1 0:2 net:[4] /x rw - nsfs nsfs rw\n",
-    "Limit                     Soft Limit           Hard Limit           Units     \n"
-      + "Max open files            1024                 unlimited            files     \n",
-    "A=1\0B=\0\0=\0malformed\0C=18446744073709551616\0", "uts:[18446744073709551615]", "pid:[4026531836]", "",
-    String(repeating: "9", count: 400), String(repeating: ":", count: 100), String(repeating: "\n", count: 100),
-  ]
-
-  @Test(arguments: corpus.indices)
-  func noTextMakesAParserTrap(index: Int) {
-    var chance = RepeatableChance(state: UInt64(index))
-    let seed = Array(Self.corpus[index].utf8)
-    for round in 0..<300 {
-      parseInEveryWay(round == 0 ? seed : mutate(seed, &chance))
+  @Test func statLines() throws {
+    try Corpus("stat").forEach { text in
+      guard let stat = ProcessStat(text.span) else { return }
+      // The name is what stands between the first and the last bracket.
+      #expect(text.firstIndex(of: UInt8(ascii: "(")).map { text[($0 + 1)...].starts(with: stat.commandName) } == true)
     }
   }
 
-  private func mutate(_ seed: [UInt8], _ chance: inout RepeatableChance) -> [UInt8] {
-    var text = seed
-    for _ in 0..<Int.random(in: 1...4, using: &chance) {
-      let place = Int.random(in: 0...text.count, using: &chance)
-      switch Int.random(in: 0..<5, using: &chance) {
-      case 0: text.removeSubrange(place...)
-      case 1: text.insert(UInt8.random(in: 0...255, using: &chance), at: place)
-      case 2: if place < text.count { text[place] = UInt8.random(in: 0...255, using: &chance) }
-      case 3: text.insert(contentsOf: seed.prefix(Int.random(in: 0...seed.count, using: &chance)), at: place)
-      default: text.removeSubrange(0..<place)
-      }
+  @Test func statusTexts() throws {
+    try Corpus("status").forEach(pieces: ["\nPid:\t", "Uid:\t", " kB\n", "Cap", ":\t", "0000"]) { text in
+      // Without a PID it is no status.
+      #expect(ProcessStatus(text.span) == nil || String(decoding: text, as: UTF8.self).contains("Pid:"))
     }
-    return text
   }
 
-  private func parseInEveryWay(_ text: [UInt8]) {
-    _ = ProcessStat(text.span)
-    _ = ProcessStatus(text.span)
-    let cgroups = CgroupMembership.parse(text.span)
-    _ = ContainerName(of: cgroups)
-    _ = ContainerName(cgroupPath: text)
-    _ = MountInfo.parse(text.span)
-    _ = ResourceLimit.parse(text.span)
-    _ = NamespaceLink(text.span)
-    _ = Processes.CommandLine(bytes: text).arguments
-    let environment = Environment(text.span)
-    #expect(environment.block == text)
-    _ = environment.difference(from: environment)
+  @Test func environments() throws {
+    try Corpus("environ").forEach(pieces: ["\0", "=", "\0=", "A=1\0"]) { text in
+      let environment = Environment(text.span)
+      #expect(environment.block == text)
+      let difference = environment.difference(from: environment)
+      #expect(difference.added.isEmpty && difference.removed.isEmpty && difference.changed.isEmpty)
+    }
+  }
+
+  @Test func cgroupLines() throws {
+    try Corpus("cgroup").forEach(pieces: ["0::/", ":", "docker-", ".scope", "/kubepods", "\n"]) { text in
+      let memberships = CgroupMembership.parse(text.span)
+      #expect(memberships.count <= text.count { $0 == UInt8(ascii: "\n") } + 1)
+      _ = ContainerName(of: memberships)
+      _ = ContainerName(cgroupPath: text)
+    }
+  }
+
+  @Test func mountLines() throws {
+    try Corpus("mountinfo").forEach(pieces: [" - ", "\\040", "shared:", " / / ", "net:[1]"]) { text in
+      #expect(MountInfo.parse(text.span).count <= text.count { $0 == UInt8(ascii: "\n") } + 1)
+    }
+  }
+
+  @Test func limitTables() throws {
+    try Corpus("limits").forEach(pieces: ["unlimited", "Max ", "          "]) { _ = ResourceLimit.parse($0.span) }
+  }
+
+  @Test func namespaceLinks() throws {
+    try Corpus("namespace-link").forEach(pieces: ["[", "]", ":", "uts"]) { text in
+      guard let link = NamespaceLink(text.span) else { return }
+      #expect(Array("\(link)".utf8).count <= text.count)
+    }
+  }
+
+  @Test func commandLines() throws {
+    try Corpus("cmdline").forEach(pieces: ["\0"]) { text in
+      let line = Processes.CommandLine(bytes: text)
+      #expect(line.arguments.reduce(0) { $0 + $1.count } <= text.count)
+    }
   }
 }
