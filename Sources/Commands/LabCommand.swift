@@ -16,7 +16,7 @@ struct LabCommand: ParsableCommand {
       """,
     subcommands: [
       LabListCommand.self, LabRunCommand.self, LabCheckCommand.self, LabHintCommand.self, LabNextCommand.self,
-      LabResetCommand.self,
+      LabResetCommand.self, LabThreadCommand.self,
     ])
 }
 

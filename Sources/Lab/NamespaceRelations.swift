@@ -1,6 +1,7 @@
 // Facts of a namespace itself: who is in it, who can be seen from it, and what it is nested in.
 
 import Linux
+import Namespaces
 import Processes
 import struct SystemPackage.FilePath
 
@@ -20,6 +21,17 @@ extension NamespaceValue {
 extension Observer {
   /// Reads a property of a namespace.
   func read(_ property: Property, of namespace: NamespaceValue) throws(Unknown) -> Value {
+    switch property {
+    case .exists: .flag(try kept(namespace) != nil)
+    case .descriptors:
+      .number(try holders(of: namespace) { if case .descriptor = $0 { true } else { false } })
+    case .boundFiles:
+      .number(try holders(of: namespace) { if case .mount = $0 { true } else { false } })
+    default: try readMembers(property, of: namespace)
+    }
+  }
+
+  private func readMembers(_ property: Property, of namespace: NamespaceValue) throws(Unknown) -> Value {
     let kind = namespace.link.kind
     let table = try asking { () throws(SystemCallError) in try ProcessTable(reading: [.namespaces, .status]) }
     let members = table.records.filter { $0.namespaces.value?.link(kind) == namespace.link }
@@ -30,6 +42,29 @@ extension Observer {
       guard let member = members.first else { throw .missing("\(namespace.link) has no member") }
       return try relative(property, of: namespace, through: member)
     }
+  }
+
+  private func holders(
+    of namespace: NamespaceValue, where isWanted: (NamespaceHolder) -> Bool
+  ) throws(Unknown) -> Int {
+    try kept(namespace)?.holders.count(where: isWanted) ?? 0
+  }
+
+  /// A namespace as all that keeps it shows it; nil when nothing keeps it any more. Another one that was given its
+  /// inode's number is not taken for it.
+  private func kept(_ namespace: NamespaceValue) throws(Unknown) -> Namespace? {
+    // Mount namespaces too: without the right to list all of them, files are looked for in those that are known.
+    let kinds: Set = [namespace.link.kind, .mount]
+    let inventory = try asking { () throws(SystemCallError) in try NamespaceInventory(of: kinds) }
+    if let found = inventory[namespace.link] {
+      guard case .unique(let id)? = found.id, let known = namespace.uniqueID, id != known else { return found }
+    }
+    let world = try asking { () throws(SystemCallError) in try ProcessTable(reading: [.namespaces, .status]) }
+    let members = ProcessTree(world).subtree(of: initProcess.processID)
+    for unreadable in inventory.unreadable where members.contains(where: { unreadable.object.concerns($0) }) {
+      throw .refused("what keeps \(namespace.link) cannot be told: \(unreadable.reason)")
+    }
+    return nil
   }
 
   /// What a namespace is nested in, or who owns it; absent where the kernel says that there is none.
@@ -71,6 +106,16 @@ extension Observer {
     } catch {
       // EPERM: the lab's own PID namespace was reached; ENOENT: the process has gone.
       return false
+    }
+  }
+}
+
+extension UnreadableObject.Object {
+  /// Whether a process, or the mounts that it sees, is what could not be looked into.
+  fileprivate func concerns(_ record: ProcessRecord) -> Bool {
+    switch self {
+    case .process(let processID), .descriptors(let processID): processID == record.processID
+    case .mounts(let inode): record.namespaces.value?.link(.mount)?.inode == inode
     }
   }
 }

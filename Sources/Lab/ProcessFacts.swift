@@ -8,6 +8,8 @@ extension Observer {
   /// Reads a property of a process.
   func read(_ property: Property, of process: ProcessValue, _ arguments: [Argument]) throws(Unknown) -> Value {
     switch property {
+    case .threads: .processes(Set(try threads(of: process)))
+    case .thread: .process(try thread(arguments[0], of: process))
     case .parent, .children, .child, .descendants, .foreground, .session:
       try readFamily(property, of: process, arguments)
     case .pid, .innerPID, .machinePID, .pidLevels, .startTime, .cpuPercent: try readNumber(property, of: process)
@@ -41,6 +43,26 @@ extension Observer {
       guard let found else { throw .missing("no descendant was started as \"\(wanted)\"") }
       return .process(value(of: found))
     }
+  }
+
+  /// A process's threads in the order of their IDs, the one that it began with first.
+  private func threads(of process: ProcessValue) throws(Unknown) -> [ProcessValue] {
+    _ = try record(process, .stat)
+    let numbers = try asking { () throws(SystemCallError) in
+      try FileDescriptor.open(FilePath("/proc/\(process.identity.processID)/task"), .directory).entryNames()
+    }
+    let threadIDs = numbers.compactMap { Int32(String(decoding: $0, as: UTF8.self)) }.sorted()
+    var threads: [ProcessValue] = []
+    for threadID in threadIDs { threads.append(try self.process(threadID)) }
+    return threads
+  }
+
+  private func thread(_ which: String, of process: ProcessValue) throws(Unknown) -> ProcessValue {
+    let threads = try threads(of: process)
+    guard let place = Int(which), threads.indices.contains(place - 1) else {
+      throw .missing("it has \(threads.count) threads")
+    }
+    return threads[place - 1]
   }
 
   /// The command line with spaces between its arguments.

@@ -5,7 +5,7 @@
 /// The raw value is the word in a course.
 enum Property: String, Hashable, Sendable, CaseIterable {
   // Of a process: its place in the family.
-  case parent, children, child, descendants, foreground, session
+  case parent, children, child, descendants, foreground, session, threads, thread
   case pid, innerPID, machinePID, pidLevels, startTime
   // Of a process: what it is and does.
   case alive, name, executable, arguments, state, systemCall, pendingSignals, cpuPercent
@@ -20,25 +20,24 @@ enum Property: String, Hashable, Sendable, CaseIterable {
   // Of a set of processes.
   case count, roots, strays
   // Of a namespace.
-  case members, visible, outer, owner
+  case members, visible, outer, owner, exists, descriptors, boundFiles
 
   var receiver: FactType {
     switch self {
     case .count, .roots, .strays: .processes
-    case .members, .visible, .outer, .owner: .namespace
+    case .members, .visible, .outer, .owner, .exists, .descriptors, .boundFiles: .namespace
     default: .process
     }
   }
 
   var result: FactType {
     switch self {
-    case .parent, .child, .foreground, .session: .process
-    case .children, .descendants, .rows, .roots, .strays, .members, .visible: .processes
+    case .parent, .child, .foreground, .session, .thread: .process
+    case .children, .descendants, .rows, .roots, .strays, .members, .visible, .threads: .processes
     case .pid, .innerPID, .machinePID, .pidLevels, .startTime, .userID, .innerUserID, .mounts, .interfaces,
-      .clockOffset, .number,
-      .column, .counter, .count, .cpuPercent:
+      .clockOffset, .number, .column, .counter, .count, .cpuPercent, .descriptors, .boundFiles:
       .number
-    case .alive: .flag
+    case .alive, .exists: .flag
     case .credentials, .limits, .controlGroups, .environmentBlock, .namespaces: .record
     case .namespace, .namespaceForChildren, .outer, .owner: .namespace
     case .name, .executable, .arguments, .state, .systemCall, .pendingSignals, .workingDirectory, .root, .umask,
@@ -50,6 +49,7 @@ enum Property: String, Hashable, Sendable, CaseIterable {
   /// What its arguments stand for, in the words of an error.
   var parameters: [String] {
     switch self {
+    case .thread: ["which, from 1"]
     case .child: ["the beginning of a command line"]
     case .environment: ["a variable"]
     case .namespace, .namespaceForChildren: ["a kind of namespace"]

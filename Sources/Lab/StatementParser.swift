@@ -124,6 +124,10 @@ struct StatementParser {
           what: "`\(arguments[0])` is no kind of namespace",
           remedy: "one of: " + NamespaceKind.allCases.map(\.procName).joined(separator: ", "))
       }
+    case .thread:
+      guard let which = Int(arguments[0]), which >= 1 else {
+        throw Mistake(what: "`\(arguments[0])` is no place of a thread", remedy: "thread(1) for the first, thread(2)…")
+      }
     case .namespaceForChildren:
       if NamespaceKind(named: arguments[0])?.isForChildren != true {
         throw Mistake(what: "`\(arguments[0])` has no namespace for children", remedy: "one of: pid, time")

@@ -101,6 +101,7 @@ private func mistake(_ text: String) -> CourseError? {
     ("nobody.alive is yes", "`nobody` stands for nothing here"),
     ("A.namespace(taste) is B.namespace(uts)", "`taste` is no kind of namespace"),
     ("A.namespaceForChildren(uts) is absent", "`uts` has no namespace for children"),
+    ("A.thread(0) is A", "`0` is no place of a thread"),
     ("A.environment is absent", "`environment` has 0 arguments"),
     ("A.environment(X is absent", "`(` after `environment` is not closed"),
     ("let = A", "`let` is not followed by a name"),

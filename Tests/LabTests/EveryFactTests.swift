@@ -24,6 +24,8 @@ import Testing
     let kid = A.child("sleep 1001")
     kid.parent is A
     kid.session is A
+    kid.threads contains kid
+    kid.thread(1) is kid
     A.foreground is A
     A.children contains kid
     init.descendants contains kid
@@ -79,6 +81,9 @@ import Testing
     kid.namespace(pid).members lacks A
     A.namespace(pid).visible contains kid
     kid.namespace(pid).visible lacks A
+    kid.namespace(uts).exists is yes
+    kid.namespace(uts).descriptors is 0
+    kid.namespace(uts).boundFiles is 0
     kid.innerUserID is 0
     kid.userMap is not ""
     kid.interfaces is at most 5
