@@ -5,9 +5,9 @@ internal import struct SystemPackage.FilePath
 
 extension Diagnosis {
   /// Why a process could not be started in new namespaces.
-  static func ofStarting(in kinds: CloneFlags, _ errno: Errno) -> Diagnosis? {
-    if errno == .eperm, !kinds.contains(.newUser), let missing = ofMissing(.administerSystem) { return missing }
-    return ofMaking(kinds, errno)
+  static func ofStarting(in kinds: CloneFlags, _ reason: Errno) -> Diagnosis? {
+    if reason == .eperm, !kinds.contains(.newUser), let missing = ofMissing(.administerSystem) { return missing }
+    return ofMaking(kinds, reason)
   }
 
   /// A capability that the caller lacks; nil when it has it.
@@ -42,8 +42,8 @@ extension Diagnosis {
   }
 
   /// Why a BPF program could not be loaded.
-  static func ofLoadingBPF(_ errno: Errno) -> Diagnosis? {
-    guard errno == .eperm else { return nil }
+  static func ofLoadingBPF(_ reason: Errno) -> Diagnosis? {
+    guard reason == .eperm else { return nil }
     if let missing = [Capability.useBPF, .monitorPerformance].first(where: { !hasCapability($0) }),
       !hasCapability(.administerSystem)
     {
@@ -54,8 +54,8 @@ extension Diagnosis {
   }
 
   /// Why a descriptor of another process could not be copied.
-  static func ofTracing(_ errno: Errno) -> Diagnosis? {
-    guard errno == .eperm, let scope = sysctl("kernel.yama.ptrace_scope"), scope != "0" else { return nil }
+  static func ofTracing(_ reason: Errno) -> Diagnosis? {
+    guard reason == .eperm, let scope = sysctl("kernel.yama.ptrace_scope"), scope != "0" else { return nil }
     return Diagnosis("the sysctl kernel.yama.ptrace_scope is \(scope)", remedy: "sysctl kernel.yama.ptrace_scope=0")
   }
 

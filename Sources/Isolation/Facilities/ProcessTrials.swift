@@ -108,8 +108,8 @@ enum ProcessTrials {
     do throws(Refusal) { return try start() } catch { return nil }
   }
 
-  private static func diagnosisOfEvents(_ errno: Errno) -> Diagnosis? {
-    switch errno {
+  private static func diagnosisOfEvents(_ reason: Errno) -> Diagnosis? {
+    switch reason {
     case .eperm: return Diagnosis.ofMissingInFirst(.administerNetwork)
     case .eprotonosupport: return Diagnosis("the kernel sends them in the first network namespace alone")
     case .eopnotsupp: return Diagnosis("the kernel sends them in the first PID and user namespaces alone")
