@@ -95,7 +95,7 @@ let package = Package(
     .testTarget(
       name: "LabTests", dependencies: ["Fuzzing", "Lab", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "Processes", "Linux", filePath], exclude: ["Golden"],
+      name: "CommandsTests", dependencies: ["Commands", "Cgroups", "Processes", "Linux", filePath], exclude: ["Golden"],
       swiftSettings: house),
   ]
 )

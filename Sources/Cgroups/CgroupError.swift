@@ -16,6 +16,14 @@ public enum CgroupError: Error, Hashable, Sendable {
   case notDelegated(FilePath)
   /// A limit that no kernel takes.
   case limitOutOfRange(CgroupController, String)
+  /// No hierarchy that has the controller has this cgroup.
+  case notControlled(CgroupController, FilePath)
+  /// It is the top of a hierarchy, whose members are the machine's.
+  case top(FilePath)
+  /// Members or other cgroups are in it.
+  case notEmpty(FilePath, members: [Int32], children: [FilePath])
+  /// The caller is in it, or below it.
+  case containsCaller(FilePath)
   /// Members were left when the time was over.
   case stillHasMembers([Int32])
   /// The kernel refused a call.
@@ -33,6 +41,12 @@ extension CgroupError: CustomStringConvertible {
       "cannot limit \(controller): the \(hierarchy) at \(hierarchy.mountPoint) does not show the own cgroup"
     case .notDelegated(let directory): "cannot make a cgroup in \(directory): no permission"
     case .limitOutOfRange(let controller, let value): "cannot limit \(controller) to \(value)"
+    case .notControlled(let controller, let path): "cannot limit \(controller) of \(path): it has no such controller"
+    case .top(let directory): "cannot change \(directory): it is the top of its hierarchy"
+    case .notEmpty(let path, let members, let children):
+      "cannot remove \(path): it has \(CgroupError.count(members.count, "member")) and "
+        + "\(CgroupError.count(children.count, "cgroup")) below it"
+    case .containsCaller(let path): "cannot end the members of \(path)"
     case .stillHasMembers(let processes):
       "the cgroup still has members: PID \(processes.map(String.init).joined(separator: " "))"
     case .systemCall(let error): error.description
@@ -49,8 +63,26 @@ extension CgroupError: CustomStringConvertible {
       "\(controller) is not in \(parent.appending("cgroup.subtree_control"))"
     case .parentNotVisible: "the mount shows another part of the hierarchy"
     case .notDelegated(let directory): CgroupError.ownership(of: directory)
+    case .notControlled(let controller, _): "no hierarchy that has \(controller) has a directory of that path"
+    case .top: "every process that was put nowhere is there"
+    case .notEmpty(_, let members, let children): CgroupError.whatIsIn(members, children)
+    case .containsCaller: "this command is in it"
     case .limitOutOfRange, .stillHasMembers, .systemCall: nil
     }
+  }
+
+  private static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+
+  private static func whatIsIn(_ members: [Int32], _ children: [FilePath]) -> String {
+    let shown = members.prefix(5).map(String.init) + (members.count > 5 ? ["…"] : [])
+    let parts = [
+      members.isEmpty ? nil : "PID " + shown.joined(separator: " "),
+      children.isEmpty
+        ? nil : children.prefix(3).map(\.string).joined(separator: " ") + (children.count > 3 ? " …" : ""),
+    ]
+    return "it holds " + parts.compactMap(\.self).joined(separator: ", and ")
   }
 
   /// Whose a directory is; nil where it is the caller's.

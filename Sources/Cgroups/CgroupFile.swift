@@ -31,6 +31,13 @@ enum CgroupFile {
     String(decoding: try read(path), as: UTF8.self).split(whereSeparator: \.isWhitespace).map(String.init)
   }
 
+  /// The words of a file of one line; nil when it does not exist.
+  static func wordsIfPresent(_ path: FilePath) throws(SystemCallError) -> [String]? {
+    try ifPresent(path).map {
+      String(decoding: $0, as: UTF8.self).split(whereSeparator: \.isWhitespace).map(String.init)
+    }
+  }
+
   /// A file of one number; nil when the file does not exist or says `max`.
   static func number(_ path: FilePath) throws(SystemCallError) -> UInt64? {
     guard let text = try ifPresent(path) else { return nil }

@@ -153,7 +153,7 @@ extension CgroupHierarchies {
 
 extension CgroupLimits {
   /// Checks what no kernel takes.
-  fileprivate func validate() throws(CgroupError) {
+  func validate() throws(CgroupError) {
     if let cpus, !(0.001...1_000_000).contains(cpus) { throw .limitOutOfRange(.cpu, "\(cpus) CPUs") }
     if memory == 0 { throw .limitOutOfRange(.memory, "0 bytes") }
   }

@@ -7,6 +7,7 @@ enum Verbs {
   /// The verbs that read their own command line, by name.
   static func handParsed(_ name: String) -> (any HandParsedVerb.Type)? {
     switch name {
+    case "cgroup": CgroupCommand.self
     case "doctor": DoctorCommand.self
     case "hostname": HostnameCommand.self
     case "kill": KillCommand.self
@@ -73,6 +74,7 @@ struct Pangaea: ParsableCommand {
           Passthrough<NsenterCommand>.self,
           Passthrough<EnterCommand>.self,
           Passthrough<HostnameCommand>.self, Passthrough<KillCommand>.self,
+          Passthrough<CgroupCommand>.self,
         ]),
       CommandGroup(name: "Learn", subcommands: [LabCommand.self]),
     ])

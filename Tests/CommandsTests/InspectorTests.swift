@@ -166,6 +166,7 @@ struct InspectorTests {
       ("tree", "tree"), ("tree", "tree -tk"), ("env", "env 1"), ("env", "env 1 PATH"), ("env", "env 1 --ancestry PATH"),
       ("env", "env $s --diff"), ("inspect", "inspect 1 $s"), ("ns", "ns --output-all"), ("ps", "ps -eF"),
       ("kill", "kill --tree --dry-run $s"), ("doctor", "doctor"),
+      ("cgroup", "cgroup ls"), ("cgroup", "cgroup ls --no-processes"), ("cgroup", "cgroup show"),
     ].filter { VerbCatalogue.verb($0.0) != nil })
   func keepsToItsSchema(_ schema: String, _ command: String) throws {
     let root = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")

@@ -33,7 +33,7 @@ import Testing
     #expect(try runPangaea(["help", "hostname"]).text == runPangaea(["hostname", "--help"]).text)
   }
 
-  @Test(arguments: ["tree", "env", "inspect", "doctor", "hostname", "pstree"])
+  @Test(arguments: ["tree", "env", "inspect", "doctor", "cgroup", "hostname", "pstree"])
   func helpsAsRecorded(_ verb: String) throws {
     let page = verb == "pstree" ? try runPangaea(["--help"], as: verb) : try runPangaea([verb, "--help"])
     let golden = "\(#filePath)".split(separator: "/").dropLast().joined(separator: "/")

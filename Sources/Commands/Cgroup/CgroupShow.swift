@@ -1,0 +1,173 @@
+// `cgroup show`: the limits, counters and state of one control group.
+
+internal import Cgroups
+internal import Linux
+internal import struct SystemPackage.FilePath
+
+/// The verb `cgroup show`.
+struct CgroupShow: HandParsedVerb {
+  static let description = VerbDescription(
+    name: "show",
+    abstract: "show limits, counters and state of a control group",
+    usage: ["[options] [PATH|PID]"],
+    discussion: [
+      "Without an operand the caller's own is shown. A limit is what is set on this control group itself: those above "
+        + "it hold too. A counter is of all that are in it or below it."
+    ],
+    options: [
+      OptionDescription(nil, "json", "print JSON"), OptionDescription("h", "help", "show this help"),
+    ],
+    operands: .processID)
+
+  static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
+    var isJSON = false
+    var scanner = OptionScanner(invocation.arguments, options: description.options)
+    while let option = try scanner.next() {
+      if option.name == "help" { return try invocation.showHelp(description) }
+      isJSON = true
+    }
+    guard scanner.operands.count < 2 else { throw .usage("one control group at a time, please") }
+    let lookup = try CgroupLookup()
+    let cgroup: Cgroup
+    if let operand = scanner.operands.first {
+      cgroup = try lookup.find(operand)
+    } else {
+      cgroup = lookup.hierarchies.own
+    }
+    var output = OutputBuffer()
+    let state = try CgroupState(cgroup)
+    if isJSON {
+      var json = JSONWriter()
+      json.writeState(state, lookup.hierarchies)
+      try output.write(json.bytes)
+    } else {
+      try output.write(state.text(width: OutputWidth.ofStandardOutput()))
+    }
+    try output.flush()
+    return 0
+  }
+}
+
+/// What is known of one control group.
+private struct CgroupState {
+  let cgroup: Cgroup
+  let limits: CgroupLimits
+  let usage: CgroupUsage
+  let isFrozen: Bool?
+  let members: [Int32]
+
+  init(_ cgroup: Cgroup) throws(Complaint) {
+    self.cgroup = cgroup
+    do throws(SystemCallError) {
+      limits = try cgroup.limits()
+      usage = try cgroup.usage()
+      isFrozen = try cgroup.isFrozen()
+      members = try cgroup.members()
+    } catch {
+      throw Complaint(error, doing: "read the control group \(cgroup.places.first?.path.string ?? "")")
+    }
+  }
+
+  /// The page that a person sees: a line for each fact.
+  func text(width: Int?) -> String {
+    let places = cgroup.places.map { (CgroupLookup.label($0.hierarchy), $0.directory.string) }
+    let facts = places + limitFacts + usageFacts
+    return facts.map { label, value in
+      var line = StyledLine()
+      let padding = String(repeating: " ", count: max(26 - DisplayWidth.of(label), 1))
+      line.append(Escaping.escaped(label) + padding + Escaping.escaped(value))
+      return line.text(width: width, paint: Paint(isEnabled: false))
+    }.joined()
+  }
+
+  private var limitFacts: [(String, String)] {
+    func shown(_ controller: CgroupController, _ value: String?) -> String {
+      value ?? (cgroup.place(of: controller) == nil ? "- (no such controller here)" : "none")
+    }
+    return [
+      ("limit of processors", shown(.cpu, limits.cpus.map { "\($0)" })),
+      ("limit of memory", shown(.memory, limits.memory.map(Bytes.shown))),
+      ("limit of swap", shown(.memory, limits.swap.map(Bytes.shown))),
+      ("limit of processes", shown(.processes, limits.processes.map { "\($0)" })),
+    ]
+  }
+
+  private var usageFacts: [(String, String)] {
+    let facts: [(String, String?)] = [
+      ("processor time", usage.cpuNanoseconds.map(Self.seconds)),
+      ("periods at the limit", usage.throttledPeriods.map { "\($0)" }),
+      ("time kept from running", usage.throttledNanoseconds.map(Self.seconds)),
+      ("memory", usage.memory.map(Bytes.shown)), ("most memory so far", usage.memoryPeak.map(Bytes.shown)),
+      ("times at the memory limit", usage.memoryLimitHits.map { "\($0)" }),
+      ("killed for memory", usage.outOfMemoryKills.map { "\($0)" }),
+      ("processes and threads", usage.processes.map { "\($0)" }),
+      ("forks refused", usage.processLimitHits.map { "\($0)" }), ("frozen", isFrozen.map { $0 ? "yes" : "no" }),
+      ("members, with those below", "\(members.count)"),
+    ]
+    return facts.map { ($0, $1 ?? "-") }
+  }
+
+  private static func seconds(_ nanoseconds: UInt64) -> String {
+    let milliseconds = nanoseconds / 1_000_000
+    let fraction = String(milliseconds % 1000)
+    return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction + " s"
+  }
+}
+
+/// Numbers of bytes for a person.
+private enum Bytes {
+  /// In the largest unit that leaves a whole number, else in bytes: 64M, 1500.
+  static func shown(_ bytes: UInt64) -> String {
+    var (number, unit) = (bytes, 0)
+    while number > 0, number % 1024 == 0, unit < 4 { (number, unit) = (number / 1024, unit + 1) }
+    return "\(number)" + ["", "K", "M", "G", "T"][unit]
+  }
+}
+
+extension JSONWriter {
+  /// Writes one control group; the schema is Documentation/schemas/cgroup.json.
+  fileprivate mutating func writeState(_ state: CgroupState, _ hierarchies: CgroupHierarchies) {
+    document { json in
+      json.member("layout", hierarchies.layout.rawValue)
+      json.member("places") { json in
+        json.array { json in
+          for place in state.cgroup.places {
+            json.object {
+              $0.member("hierarchy") { $0.writeHierarchy(place.hierarchy) }
+              $0.member("path", place.path.string)
+              $0.member("directory", place.directory.string)
+            }
+          }
+        }
+      }
+      json.member("limits") { $0.writeLimits(state.limits) }
+      json.member("usage") { $0.writeUsage(state.usage) }
+      json.key("isFrozen")
+      if let isFrozen = state.isFrozen { json.value(isFrozen) } else { json.null() }
+      json.member("members") { json in json.array { json in state.members.forEach { json.value($0) } } }
+    }
+  }
+
+  private mutating func writeLimits(_ limits: CgroupLimits) {
+    object { json in
+      json.member("millicpus", limits.cpus.map { Int64(($0 * 1000).rounded()) })
+      json.member("memory", identifier: limits.memory)
+      json.member("swap", identifier: limits.swap)
+      json.member("processes", identifier: limits.processes)
+    }
+  }
+
+  private mutating func writeUsage(_ usage: CgroupUsage) {
+    object { json in
+      json.member("cpuNanoseconds", identifier: usage.cpuNanoseconds)
+      json.member("throttledPeriods", identifier: usage.throttledPeriods)
+      json.member("throttledNanoseconds", identifier: usage.throttledNanoseconds)
+      json.member("memory", identifier: usage.memory)
+      json.member("memoryPeak", identifier: usage.memoryPeak)
+      json.member("memoryLimitHits", identifier: usage.memoryLimitHits)
+      json.member("outOfMemoryKills", identifier: usage.outOfMemoryKills)
+      json.member("processes", identifier: usage.processes)
+      json.member("processLimitHits", identifier: usage.processLimitHits)
+    }
+  }
+}
