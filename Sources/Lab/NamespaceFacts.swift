@@ -31,6 +31,13 @@ extension Observer {
     }
   }
 
+  /// The namespace that the lab itself is in.
+  func namespaceOfLab(_ kind: NamespaceKind) throws(Unknown) -> NamespaceValue {
+    try asking { () throws(SystemCallError) in
+      try NamespaceValue(kind, NamespaceDescriptor(opening: FilePath("/proc/self/ns/\(kind.procName)")))
+    }
+  }
+
   private func kind(_ name: String) throws(Unknown) -> NamespaceKind {
     guard let kind = NamespaceKind(named: name) else { throw .missing("\(name) is no kind of namespace") }
     return kind
@@ -86,9 +93,8 @@ extension Observer {
 
   /// A name of a process's UTS namespace, read by a child that joins it through a pidfd.
   private func utsName(_ name: String, of process: ProcessValue) throws(Unknown) -> String {
-    let lab = try self.process(try labProcessID())
     var kinds: CloneFlags = []
-    for kind in [NamespaceKind.uts, .user] where try namespace(kind, of: process) != namespace(kind, of: lab) {
+    for kind in [NamespaceKind.uts, .user] where try namespace(kind, of: process) != namespaceOfLab(kind) {
       kinds.insert(kind.cloneFlag)
     }
     let joined = kinds

@@ -33,7 +33,7 @@ extension Observer {
 
   private func readMembers(_ property: Property, of namespace: NamespaceValue) throws(Unknown) -> Value {
     let kind = namespace.link.kind
-    let table = try asking { () throws(SystemCallError) in try ProcessTable(reading: [.namespaces, .status]) }
+    let table = try table(try range(of: namespace), [.namespaces, .status])
     let members = table.records.filter { $0.namespaces.value?.link(kind) == namespace.link }
     switch property {
     case .members: return .processes(Set(members.map { value(of: $0) }))
@@ -42,6 +42,12 @@ extension Observer {
       guard let member = members.first else { throw .missing("\(namespace.link) has no member") }
       return try relative(property, of: namespace, through: member)
     }
+  }
+
+  /// Where a namespace's members are: anywhere for one that the lab is in, in the world for others.
+  private func range(of namespace: NamespaceValue) throws(Unknown) -> Range {
+    let own = try namespaceOfLab(namespace.link.kind)
+    return own == namespace ? .machine : .world
   }
 
   private func holders(
@@ -59,9 +65,8 @@ extension Observer {
     if let found = inventory[namespace.link] {
       guard case .unique(let id)? = found.id, let known = namespace.uniqueID, id != known else { return found }
     }
-    let world = try asking { () throws(SystemCallError) in try ProcessTable(reading: [.namespaces, .status]) }
-    let members = ProcessTree(world).subtree(of: initProcess.processID)
-    for unreadable in inventory.unreadable where members.contains(where: { unreadable.object.concerns($0) }) {
+    let world = try table(.world, [.namespaces, .status]).records
+    for unreadable in inventory.unreadable where world.contains(where: { unreadable.object.concerns($0) }) {
       throw .refused("what keeps \(namespace.link) cannot be told: \(unreadable.reason)")
     }
     return nil

@@ -13,11 +13,13 @@ struct Observer {
   /// How many PID namespaces lie above the world's, as the lab sees it: the place of its PIDs in `NSpid`.
   let level = 1
   private(set) var bindings: [String: Value] = [:]
+  private let census: WorldCensus
 
   /// Knows the shells and the init by their names, also when they have ended.
   init(initProcess: ProcessIdentity, terminals: [TerminalName: LabTerminal]) throws(Unknown) {
     self.initProcess = initProcess
     self.terminals = terminals
+    do throws(SystemCallError) { census = try WorldCensus(initProcess) } catch { throw Unknown(error) }
     bindings["init"] = .process(try process(initProcess.processID))
     for (name, terminal) in terminals {
       bindings[name.rawValue] = .process(try process(terminal.shell.processID))
@@ -48,7 +50,7 @@ struct Observer {
     switch name {
     case "lab": return .process(try process(try labProcessID()))
     case "world": return .processes(try worldProcesses())
-    case "machine": return .processes(try processes { _ in true })
+    case "machine": return .processes(Set(try table(.machine, [.status]).records.map { value(of: $0) }))
     default: break
     }
     throw .missing("nothing is named \(name)")
@@ -126,20 +128,31 @@ extension Observer {
     (record.status.value?.processIDs.count ?? 0) > level
   }
 
-  /// The processes of one snapshot that satisfy a condition.
-  func processes(where isWanted: (ProcessRecord) -> Bool) throws(Unknown) -> Set<ProcessValue> {
-    let table = try asking { () throws(SystemCallError) in try ProcessTable(reading: [.status]) }
-    return Set(table.records.filter(isWanted).map { value(of: $0) })
+  /// Which processes are looked at.
+  enum Range {
+    case world, machine
+  }
+
+  /// Where a process's relatives are: in the world for a process of the world.
+  func range(of process: ProcessValue) -> Range { process.worldID == nil ? .machine : .world }
+
+  /// A snapshot of the world, or of all that the lab can see.
+  func table(_ range: Range, _ fields: ProcessFields) throws(Unknown) -> ProcessTable {
+    try asking { () throws(SystemCallError) in
+      try range == .world ? census.table(fields) : ProcessTable(reading: fields)
+    }
   }
 
   /// The tree of a snapshot, with status and command lines.
-  func tree(_ fields: ProcessFields = [.status, .commandLine]) throws(Unknown) -> ProcessTree {
-    ProcessTree(try asking { () throws(SystemCallError) in try ProcessTable(reading: fields) })
+  func tree(
+    _ range: Range, _ fields: ProcessFields = [.status, .commandLine]
+  ) throws(Unknown) -> ProcessTree {
+    ProcessTree(try table(range, fields))
   }
 
-  /// All that descends from the world's init, and the init itself.
+  /// The world's processes.
   func worldProcesses() throws(Unknown) -> Set<ProcessValue> {
-    Set(try tree().subtree(of: initProcess.processID).map { value(of: $0) })
+    Set(try table(.world, [.status]).records.map { value(of: $0) })
   }
 
   /// Reads a file below /proc/PID.

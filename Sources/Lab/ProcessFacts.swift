@@ -31,15 +31,18 @@ extension Observer {
     switch property {
     case .parent: return .process(try self.process(try record(process, .stat).parentID))
     case .session: return .process(try self.process(try record(process, .stat).stat.sessionID))
-    case .children: return .processes(Set(try tree().children(of: processID).map { value(of: $0) }))
-    case .descendants: return .processes(Set(try tree().descendants(of: processID).map { value(of: $0) }))
+    case .children: return .processes(Set(try tree(range(of: process)).children(of: processID).map { value(of: $0) }))
+    case .descendants:
+      return .processes(Set(try tree(range(of: process)).descendants(of: processID).map { value(of: $0) }))
     case .foreground:
       let group = try record(process, .stat).stat.foregroundProcessGroupID
       if group <= 0 { throw .missing("it has no terminal") }
       return .process(try self.process(group))
     default:
       let wanted = arguments[0]
-      let found = try tree().descendants(of: processID).first { text(ofCommand: $0).hasPrefix(wanted) }
+      let found = try tree(range(of: process)).descendants(of: processID).first {
+        text(ofCommand: $0).hasPrefix(wanted)
+      }
       guard let found else { throw .missing("no descendant was started as \"\(wanted)\"") }
       return .process(value(of: found))
     }
@@ -176,17 +179,26 @@ extension Observer {
   /// Reads a property of a set of processes.
   func read(_ property: Property, of processes: Set<ProcessValue>) throws(Unknown) -> Value {
     if property == .count { return .number(processes.count) }
-    let parents = try tree([.status])
+    let isOfWorld = processes.allSatisfy { range(of: $0) == .world }
+    let parents = try tree(isOfWorld ? .world : .machine, [.status])
     let roots = processes.filter { process in
       guard let parent = parents.parent(of: process.identity.processID) else { return true }
       return !processes.contains(value(of: parent))
     }
     if property == .roots { return .processes(roots) }
-    // A stray names a parent that is not among all processes.
-    return .processes(
-      roots.filter { process in
-        let record = parents.table[process.identity.processID]
-        return record.map { $0.parentID != 0 && parents.table[$0.parentID] == nil } ?? false
-      })
+    return .processes(roots.filter { isStray($0, among: parents.table) })
+  }
+
+  /// Whether a process names a parent whom nobody knows.
+  private func isStray(_ process: ProcessValue, among known: ProcessTable) -> Bool {
+    guard let parentID = known[process.identity.processID]?.parentID, parentID != 0, known[parentID] == nil else {
+      return false
+    }
+    do throws(Unknown) {
+      _ = try self.process(parentID)
+      return false
+    } catch {
+      return true
+    }
   }
 }

@@ -29,7 +29,7 @@ extension Observer {
     guard let column = lines.first?.firstIndex(of: "PID") else { throw .missing("the table has no column PID") }
     let numbers = lines.dropFirst().compactMap { $0.count > column ? Int32($0[column]) : nil }
     let level = try field(try record(process, .status).status, "status").processIDs.count - 1
-    let table = try asking { () throws(SystemCallError) in try ProcessTable(reading: [.status]) }
+    let table = try table(range(of: process), [.status])
     guard case .namespace(let own) = try readNamespaces(.namespace, of: process, ["pid"]) else { return [] }
     let link = own.link
     var known: [Int32: ProcessValue] = [:]
