@@ -44,8 +44,38 @@ enum Whom {
     return try world.command() ?? world.process
   }
 
-  /// The first process of the container whose identifier begins so.
+  /// The first process of the container that has the name, or whose identifier begins so.
   private static func container(_ text: String, _ exitStatus: Int32) throws(Complaint) -> ProcessIdentity {
+    let records = ContainerRecords.ofMachine
+    let named = text.isEmpty ? [] : records.identifiers(named: text)
+    var found: [String: ProcessIdentity] = [:]
+    for (identifier, process) in try inControlGroups(text, exitStatus) {
+      if named.isEmpty ? identifier.hasPrefix(text) : named.contains(identifier) { found[identifier] = process }
+    }
+    for identifier in named where found[identifier] == nil { found[identifier] = records.process(of: identifier) }
+    guard let first = found.values.first else { throw absent(text, isKnown: !named.isEmpty, exitStatus) }
+    guard found.count == 1 else {
+      throw Complaint(
+        what: "'\(text)' could be \(found.count) containers", why: found.keys.sorted().joined(separator: ", "),
+        try: "give more characters", exitStatus: exitStatus)
+    }
+    return first
+  }
+
+  private static func absent(_ text: String, isKnown: Bool, _ exitStatus: Int32) -> Complaint {
+    if isKnown {
+      return Complaint(what: "the container '\(text)' is not running", exitStatus: exitStatus)
+    }
+    return Complaint(
+      what: "there is no process, world or container '\(text)'",
+      why: "it is no PID, no name that `pangaea run --name` or a container engine gave, and no container's identifier",
+      exitStatus: exitStatus)
+  }
+
+  /// The first process of each container that the control groups tell of, by identifier.
+  private static func inControlGroups(
+    _ text: String, _ exitStatus: Int32
+  ) throws(Complaint) -> [String: ProcessIdentity] {
     let table: ProcessTable
     do throws(SystemCallError) {
       table = try ProcessTable(reading: .cgroup)
@@ -53,22 +83,10 @@ enum Whom {
       throw Complaint(error, doing: "look for the container '\(text)'", exitStatus: exitStatus)
     }
     var firsts: [String: ProcessRecord] = [:]
-    for record in table.records {
+    for record in table.records where !text.isEmpty && !record.stat.isZombie {
       guard let name = record.cgroup.value.flatMap(ContainerName.init(of:)), name.isContainer else { continue }
-      guard !text.isEmpty, name.identifier.hasPrefix(text) else { continue }
       if firsts[name.identifier].map({ record.startTime < $0.startTime }) ?? true { firsts[name.identifier] = record }
     }
-    guard let first = firsts.values.first else {
-      throw Complaint(
-        what: "there is no process, world or container '\(text)'",
-        why: "it is no PID, no name that `pangaea run --name` gave, and no control group has it as a container",
-        exitStatus: exitStatus)
-    }
-    guard firsts.count == 1 else {
-      throw Complaint(
-        what: "'\(text)' could be \(firsts.count) containers", why: firsts.keys.sorted().joined(separator: ", "),
-        try: "give more characters", exitStatus: exitStatus)
-    }
-    return first.identity
+    return firsts.mapValues(\.identity)
   }
 }

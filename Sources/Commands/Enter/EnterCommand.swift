@@ -13,8 +13,9 @@ enum EnterCommand: HandParsedVerb {
     usage: ["WHO [options] [--] [COMMAND [ARGUMENT...]]"],
     discussion: [
       """
-      WHO is a PID, the name of a world that `pangaea run --name` made, the identifier of a container or its first \
-      characters, or the path of a namespace. Without a choice of kinds, every namespace in which WHO differs from \
+      WHO is a PID, the name of a world that `pangaea run --name` made, a container's name or identifier or the first \
+      characters of that, or the path of a namespace. Names of containers are read from the files of Podman, CRI-O, \
+      Docker, containerd, crun and runc where they are by default. Without a choice of kinds, every namespace in which WHO differs from \
       the caller is joined. Without a COMMAND, it is /bin/sh.
       """
     ],

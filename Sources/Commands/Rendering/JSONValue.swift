@@ -1,4 +1,4 @@
-// Reads small JSON texts, such as ArgumentParser's description of the verbs.
+// Reads small JSON texts, such as ArgumentParser's description of the verbs and the records of container engines.
 
 /// A JSON value.
 ///
@@ -38,6 +38,12 @@ enum JSONValue: Hashable, Sendable {
   /// The text; nil of anything else.
   var text: String? {
     if case .text(let text) = self { return text }
+    return nil
+  }
+
+  /// The number, where it is one without sign, point and exponent below 2⁶⁴; nil of anything else.
+  var integer: UInt64? {
+    if case .number(let digits) = self { return UInt64(digits) }
     return nil
   }
 
