@@ -99,6 +99,8 @@ enum CompletionSource: Hashable, Sendable {
   case none
   /// A live process.
   case processID
+  /// A running world that has a name.
+  case world
   /// A program on the search path, then its arguments.
   case command
   case file

@@ -2,25 +2,33 @@
 
 internal import Isolation
 internal import Linux
+internal import Processes
 
 /// The verb `kill`, and the classic program.
 struct KillCommand: HandParsedVerb {
   static let description = VerbDescription(
     name: "kill",
     abstract: "send a signal, or end a whole branch of processes",
-    usage: ["[options] PID...", "--tree [options] PID...", "-l [SIGNAL]", "-L"],
+    usage: [
+      "[options] PID...", "--tree [options] PID...", "--name NAME [options] [PID...]", "-l [SIGNAL]", "-L",
+    ],
     discussion: [
       "A negative PID is a process group. Without a signal, TERM is sent.",
       "With --tree each PID is ended with all its descendants, by SIGKILL unless another signal is named: all are "
         + "stopped first, looked for again until nothing new is found, and killed, those that they fork and orphan "
         + "meanwhile included. PID 1 and whatever this command descends from are refused.",
+      "With --name the world that `pangaea run --name NAME` made is ended, as with --tree; if a signal is named, its "
+        + "command is sent that signal instead.",
     ],
     options: [
       OptionDescription(
         "s", "signal", "send SIGNAL, by name or number; also -SIGNAL", value: .required("SIGNAL"), completion: .signal),
       OptionDescription("q", "queue", "send the integer VALUE with the signal", value: .required("VALUE")),
       OptionDescription("t", "tree", "end each process with all its descendants"),
-      OptionDescription("n", "dry-run", "with --tree: say what would end, and do nothing"),
+      OptionDescription(
+        nil, "name", "end the world that `run --name` made; may be repeated", value: .required("NAME"),
+        completion: .world),
+      OptionDescription("n", "dry-run", "with --tree or --name: say what would end, and do nothing"),
       OptionDescription("v", "verbose", "say what was ended"),
       OptionDescription(nil, "json", "say it as JSON"),
       OptionDescription("l", "list", "list the names of signals, or convert one", value: .optional("SIGNAL")),
@@ -33,6 +41,7 @@ struct KillCommand: HandParsedVerb {
       .init(command: "pangaea kill -HUP 4711", meaning: "Sends SIGHUP to one process."),
       .init(command: "pangaea kill --tree --dry-run 4711", meaning: "Shows the branch that would end."),
       .init(command: "pangaea kill --tree -v 4711", meaning: "Ends the branch, and says what ended."),
+      .init(command: "pangaea kill --name blue", meaning: "Ends the world that `pangaea run --name blue` made."),
     ],
     exitStatuses: [
       .init(status: "0", meaning: "every process was sent the signal, every branch has ended"),
@@ -48,6 +57,7 @@ struct KillCommand: HandParsedVerb {
   private var isVerbose = false
   private var isJSON = false
   private var targets: [String] = []
+  private var names: [String] = []
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var command = KillCommand()
@@ -63,8 +73,11 @@ struct KillCommand: HandParsedVerb {
       }
     }
     command.targets += scanner.operands
-    if command.targets.isEmpty { throw .usage("no PID is given", exitStatus: invocation.failure) }
-    return try command.isTree ? command.endBranches(invocation) : command.send(invocation)
+    if command.targets.isEmpty && command.names.isEmpty {
+      throw .usage("no PID is given", exitStatus: invocation.failure)
+    }
+    let targets = command.targets.map(Target.init(typed:)) + command.names.map(Target.world)
+    return try command.carryOut(targets, invocation)
   }
 
   /// Takes the first argument of the form -SIGNAL out, and negative PIDs after a signal, which getopt would read as
@@ -92,7 +105,9 @@ struct KillCommand: HandParsedVerb {
   private mutating func apply(_ option: ScannedOption, _ invocation: Invocation) throws(Complaint) {
     switch option.name {
     case "signal":
-      guard let found = Signal(named: option.value ?? "") else {
+      // procps sends what is no signal, for the kernel to refuse.
+      let unknown = invocation.form == .classic ? Signal(rawValue: 65) : nil
+      guard let found = Signal(named: option.value ?? "") ?? unknown else {
         throw Complaint(what: "unknown signal name \(option.value ?? "")", exitStatus: invocation.failure)
       }
       signal = found
@@ -100,10 +115,12 @@ struct KillCommand: HandParsedVerb {
       guard let number = Int32(option.value ?? "") else {
         throw Complaint(
           what: "the value \(option.value ?? "") is no integer",
-          classic: "failed to parse argument: '\(option.value ?? "")'", exitStatus: invocation.failure)
+          classic: "must be an integer value to be passed with the signal.: '\(option.value ?? "")'",
+          exitStatus: invocation.failure)
       }
       value = number
     case "tree": isTree = true
+    case "name": names.append(option.value ?? "")
     case "dry-run": isDryRun = true
     case "verbose": isVerbose = true
     default: isJSON = true
@@ -128,26 +145,79 @@ extension [String] {
   }
 }
 
-// MARK: Single processes
+/// Who is to be signalled or ended.
+private enum Target {
+  /// A PID, or a negative process group.
+  case process(String)
+  /// A world by its name.
+  case world(String)
+
+  init(typed text: String) { self = .process(text) }
+}
+
+// MARK: Carrying out
 
 extension KillCommand {
-  private func send(_ invocation: Invocation) throws(Complaint) -> Int32 {
+  private func carryOut(_ targets: [Target], _ invocation: Invocation) throws(Complaint) -> Int32 {
     var status: Int32 = 0
+    var reports: [BranchReport] = []
     for target in targets {
       do throws(Complaint) {
-        try send(to: try parse(target))
+        guard let report = try carryOut(target) else { continue }
+        if !report.hasEnded { status = 1 }
+        reports.append(report)
       } catch {
         error.present(program: invocation.program, form: invocation.form)
         status = 1
       }
     }
+    if isJSON {
+      try BranchReport.printJSON(reports)
+    } else {
+      for report in reports { try report.print(isVerbose: isVerbose || isDryRun) }
+    }
     return status
+  }
+
+  /// Sends the signal, or ends a branch, of which there is something to say.
+  private func carryOut(_ target: Target) throws(Complaint) -> BranchReport? {
+    switch target {
+    case .process(let text) where isTree: return try endBranch(try parse(text))
+    case .process(let text): try send(to: try parse(text))
+    case .world(let name):
+      let world = try find(name)
+      if isTree || isDryRun || signal == nil { return try endBranch(world.process.processID) }
+      try send(to: try command(of: world).processID)
+    }
+    return nil
   }
 
   private func parse(_ target: String) throws(Complaint) -> Int32 {
     if let number = Int32(target) { return number }
     throw Complaint(
       what: "\(target) is no PID", classic: "failed to parse argument: '\(target)'", exitStatus: 1)
+  }
+
+  private func find(_ name: String) throws(Complaint) -> NamedWorld {
+    do throws(SystemCallError) {
+      if let world = try WorldRegistry.own.find(name) { return world }
+    } catch {
+      throw Complaint(error, doing: "find the world '\(name)'", exitStatus: 1)
+    }
+    let missing = Diagnosis.ofMissingProc()
+    throw Complaint(
+      what: "there is no world '\(name)'",
+      why: missing?.why ?? "no `pangaea run --name \(name)` of this user is running",
+      try: missing?.remedy, exitStatus: 1)
+  }
+
+  /// The world's command, or its first process where that is the command.
+  private func command(of world: NamedWorld) throws(Complaint) -> ProcessIdentity {
+    do throws(SystemCallError) {
+      return try world.command() ?? world.process
+    } catch {
+      throw Complaint(error, doing: "find the command of the world '\(world.name)'", exitStatus: 1)
+    }
   }
 
   private func send(to target: Int32) throws(Complaint) {
@@ -168,31 +238,6 @@ extension KillCommand {
       try output.write("SIG\(signal.name) to PID \(target)\n")
       try output.flush()
     }
-  }
-}
-
-// MARK: Branches
-
-extension KillCommand {
-  private func endBranches(_ invocation: Invocation) throws(Complaint) -> Int32 {
-    var status: Int32 = 0
-    var reports: [BranchReport] = []
-    for target in targets {
-      do throws(Complaint) {
-        let report = try endBranch(try parse(target))
-        if !report.hasEnded { status = 1 }
-        reports.append(report)
-      } catch {
-        error.present(program: invocation.program, form: invocation.form)
-        status = 1
-      }
-    }
-    if isJSON {
-      try BranchReport.printJSON(reports)
-    } else {
-      for report in reports { try report.print(isVerbose: isVerbose || isDryRun) }
-    }
-    return status
   }
 
   private func endBranch(_ processID: Int32) throws(Complaint) -> BranchReport {

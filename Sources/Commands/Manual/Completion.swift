@@ -1,6 +1,7 @@
 // What can come next on a command line. The shells' scripts ask this program on every press of the key, so that
 // PIDs are live and all shells answer alike.
 
+internal import Isolation
 internal import Linux
 internal import Processes
 
@@ -107,6 +108,7 @@ struct Completion: Hashable {
     case .directory: delegation = .directories
     case .command: delegation = .commands
     case .processID: add(Completion.processes(), beginningWith: prefix)
+    case .world: add(Completion.worlds(), beginningWith: prefix)
     case .user: add(Accounts().users.map { Candidate(word: $0.name, meaning: "\($0.id)") }, beginningWith: prefix)
     case .group: add(Accounts().groups.map { Candidate(word: $0.name, meaning: "\($0.id)") }, beginningWith: prefix)
     case .signal:
@@ -114,6 +116,15 @@ struct Completion: Hashable {
         (1...31).map { Candidate(word: Signal(rawValue: $0).name, meaning: "\($0)") },
         beginningWith: prefix.uppercased())
     case .words(let words): add(words.map { Candidate(word: $0, meaning: "") }, beginningWith: prefix)
+    }
+  }
+
+  /// The caller's own worlds.
+  private static func worlds() -> [Candidate] {
+    do {
+      return try WorldRegistry.own.all().map { Candidate(word: $0.name, meaning: "PID \($0.process.processID)") }
+    } catch {
+      return []
     }
   }
 

@@ -9,12 +9,12 @@ struct NamespaceCommand: HandParsedVerb {
   static let description = VerbDescription(
     name: "ns",
     abstract: "list the namespaces of this machine, and what keeps them",
-    usage: ["[options] [PID|NAMESPACE]", "--why NAMESPACE"],
+    usage: ["[options] [PID|WORLD|NAMESPACE]", "--why NAMESPACE"],
     discussion: [
       "Without an operand, lists every namespace that can be seen from here: those that processes are in, and those "
         + "that only a thread, an open descriptor, a socket, a bind mount or a descendant keeps alive.",
-      "With a PID, lists the namespaces of that process; with the inode of a namespace, or a name such as "
-        + "uts:[4026531838], lists the processes in it.",
+      "With a PID, or the name of a world that `pangaea run --name` made, lists the namespaces of that process; with the "
+        + "inode of a namespace, or a name such as uts:[4026531838], lists the processes in it.",
     ],
     options: options + [
       OptionDescription(nil, "why", "say what keeps a namespace alive", value: .required("NAMESPACE"))

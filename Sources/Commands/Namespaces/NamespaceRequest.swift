@@ -1,5 +1,6 @@
 // What was asked of `ns` or `lsns`: the command line, understood.
 
+internal import Isolation
 internal import Linux
 internal import Processes
 
@@ -107,9 +108,22 @@ struct NamespaceRequest {
     return try number(text, "invalid namespace argument")
   }
 
+  /// The world of a name; a PID or a namespace is none.
+  private func world(_ name: String) throws(Complaint) -> NamedWorld? {
+    do throws(SystemCallError) {
+      return try WorldRegistry.own.find(name)
+    } catch {
+      throw Complaint(error, doing: "find '\(name)'", exitStatus: usageStatus)
+    }
+  }
+
   private mutating func select(_ operand: String) throws(Complaint) {
     if task != nil {
       throw Complaint(what: "--task is mutually exclusive with <namespace>", exitStatus: usageStatus)
+    }
+    if form == .verb, let world = try world(operand) {
+      selection = .process(world.process.processID)
+      return
     }
     let number = try namespace(operand)
     // No PID is as high as the lowest inode of a namespace.
