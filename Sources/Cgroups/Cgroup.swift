@@ -28,12 +28,13 @@ public struct Cgroup: Hashable, Sendable {
     places = hierarchies.compactMap { hierarchy in
       let membership = memberships.first {
         $0.version == hierarchy.version
-          && (hierarchy.version == .v2 || ($0.name == hierarchy.name && $0.controllers == hierarchy.controllers))
+          && (hierarchy.version == .v2
+            || ($0.hierarchyName == hierarchy.name && $0.cgroupControllers == hierarchy.controllers))
       }
-      guard let membership, !membership.isDeleted, let directory = hierarchy.directory(of: membership.path) else {
+      guard let membership, !membership.isDeleted, let directory = hierarchy.directory(of: membership.filePath) else {
         return nil
       }
-      return Place(hierarchy: hierarchy, path: membership.path, directory: directory)
+      return Place(hierarchy: hierarchy, path: membership.filePath, directory: directory)
     }
   }
 

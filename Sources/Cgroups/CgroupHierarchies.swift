@@ -52,9 +52,9 @@ public struct CgroupHierarchies: Sendable {
       guard let membership = memberships.first(where: mount.shows) else { continue }
       let controllers =
         mount.version == .v2
-        ? offered(mount.mountPoint).map(CgroupController.init(rawValue:)) : membership.controllers
+        ? offered(mount.mountPoint).map(CgroupController.init(rawValue:)) : membership.cgroupControllers
       let hierarchy = CgroupHierarchy(
-        version: mount.version, controllers: controllers, name: membership.name, mountPoint: mount.mountPoint,
+        version: mount.version, controllers: controllers, name: membership.hierarchyName, mountPoint: mount.mountPoint,
         root: mount.root)
       if let index = best.firstIndex(where: { $0.id == membership.hierarchyID }) {
         // Of several mounts the one that shows most.
@@ -98,7 +98,8 @@ extension CgroupMount {
   fileprivate func shows(_ membership: CgroupMembership) -> Bool {
     guard version == membership.version else { return false }
     if version == .v2 { return true }
-    if let name = membership.name { return options.contains("name=" + name) }
-    return !membership.controllers.isEmpty && membership.controllers.allSatisfy { options.contains($0.rawValue) }
+    if let name = membership.hierarchyName { return options.contains("name=" + name) }
+    return !membership.cgroupControllers.isEmpty
+      && membership.cgroupControllers.allSatisfy { options.contains($0.rawValue) }
   }
 }

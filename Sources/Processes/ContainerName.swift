@@ -1,5 +1,7 @@
 // Which container or systemd unit a process belongs to: engines name the cgroups they make after their containers.
 
+public import Linux
+
 /// A container, or where there is none a systemd unit, known from the path of a cgroup.
 public struct ContainerName: Hashable, Sendable {
   /// Who made the cgroup.

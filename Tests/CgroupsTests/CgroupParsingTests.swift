@@ -32,7 +32,7 @@ import struct SystemPackage.FilePath
     """.utf8)
 
   private var hybrid: CgroupHierarchies {
-    let memberships = CgroupMembership.parse(CgroupParsingTests.hybridMemberships)
+    let memberships = CgroupMembership.parse(CgroupParsingTests.hybridMemberships.span)
     let all = CgroupHierarchies.hierarchies(CgroupMount.parse(CgroupParsingTests.hybridMounts), memberships) {
       $0 == "/sys/fs/cgroup/unified" ? ["hugetlb"] : []
     }
@@ -40,17 +40,17 @@ import struct SystemPackage.FilePath
   }
 
   @Test func membershipLines() {
-    let found = CgroupMembership.parse(CgroupParsingTests.hybridMemberships)
+    let found = CgroupMembership.parse(CgroupParsingTests.hybridMemberships.span)
     #expect(found.count == 4)
-    #expect(found[0].name == "systemd" && found[0].controllers.isEmpty && found[0].version == .v1)
-    #expect(found[1].path == "/a/b:c" && found[1].controllers == [.memory])
-    #expect(found[2].controllers == [.cpu, .cpuAccounting])
-    #expect(found[3].version == .v2 && found[3].isDeleted && found[3].path == "/user.slice")
+    #expect(found[0].hierarchyName == "systemd" && found[0].cgroupControllers.isEmpty && found[0].version == .v1)
+    #expect(found[1].filePath == "/a/b:c" && found[1].cgroupControllers == [.memory])
+    #expect(found[2].cgroupControllers == [.cpu, .cpuAccounting])
+    #expect(found[3].version == .v2 && found[3].isDeleted && found[3].filePath == "/user.slice")
   }
 
   @Test func membershipPathThatIsNotText() {
     let line = Array("0::/".utf8) + [0xff, 0xfe, 10]
-    #expect(CgroupMembership.parse(line).first?.path == FilePath(bytes: [0x2f, 0xff, 0xfe]))
+    #expect(CgroupMembership.parse(line.span).first?.filePath == FilePath(bytes: [0x2f, 0xff, 0xfe]))
   }
 
   @Test func hybridLayout() {

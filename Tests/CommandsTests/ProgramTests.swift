@@ -5,6 +5,9 @@ import Testing
 
 @testable import Commands
 
+private let hasMan =
+  (try? runOther(["sh", "-c", "command -v man groff"]))?.status == .exited(0)
+
 @Suite struct ProgramTests {
   @Test func dispatchesByName() throws {
     let name = String(decoding: try SystemName().hostName, as: UTF8.self)
@@ -82,7 +85,31 @@ import Testing
     #expect(try runPangaea(["tree", "--color", "always"]).output.contains(0x1b))
   }
 
-  @Test func writesManualPagesThatManAccepts() throws {
+  @Test(.enabled(if: hasMan, "man and groff are not installed"))
+  func manHasNoWarningAboutAPage() throws {
+    let directory = try runOther(["mktemp", "-d"]).text.dropLast()
+    defer { _ = try? runOther(["rm", "-r", String(directory)]) }
+    #expect(try runPangaea(["generate", "\(directory)/share"]).status == .exited(0))
+    let pages = try runOther(["ls", "\(directory)/share/man/man1"]).lines
+    #expect(Set(pages) == Set(["pangaea.1"] + VerbCatalogue.all().map { "pangaea-\($0.name).1" }))
+    for page in pages {
+      let checked = try runOther(
+        ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", "\(directory)/share/man/man1/\(page)"],
+        environment: ["PATH=/usr/bin:/bin", "MANWIDTH=80", "LC_ALL=C.UTF-8"])
+      #expect(checked.status == .exited(0) && checked.errorText.isEmpty, "\(page): \(checked.errorText)")
+    }
+  }
+
+  @Test func completesEveryVerb() throws {
+    let words = try runPangaea(["complete", "--", ""]).lines.map { $0.split(separator: "\t")[0] }
+    #expect(words.map(String.init) == VerbCatalogue.all().map(\.name))
+    let inner = try runPangaea(["complete", "--", "cgroup", ""]).lines.map { String($0.split(separator: "\t")[0]) }
+    #expect(inner.starts(with: ["ls", "show", "set", "rm"]))
+    #expect(try runPangaea(["complete", "--", "cgroup", "set", "--me"]).text.hasPrefix("--memory\t"))
+    #expect(try runPangaea(["complete", "--", "doctor", "--pr"]).text.hasPrefix("--problems\t"))
+  }
+
+  @Test func writesManualPages() throws {
     let directory = try runOther(["mktemp", "-d"]).text.dropLast()
     defer { _ = try? runOther(["rm", "-r", String(directory)]) }
     #expect(try runPangaea(["generate", "\(directory)/share"]).status == .exited(0))

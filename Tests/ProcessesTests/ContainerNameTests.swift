@@ -1,5 +1,6 @@
 // The cgroup paths that engines make, as they are found on real machines.
 
+import Linux
 import Processes
 import Testing
 

@@ -1,5 +1,6 @@
 // No text of any sort makes a parser of /proc trap, and what is read keeps its promises.
 
+import Linux
 import Fuzzing
 import Processes
 import Testing
