@@ -12,6 +12,8 @@ public struct CourseReport: Hashable, Sendable {
   public let kernel: String
   /// Which tools were the machine's and which the program's own, in words.
   public let tools: String
+  /// What of the machine was compared before and after, in words.
+  public let compared: String
   /// What is not as it was before, one line each; empty when the machine is clean.
   public let remains: [String]
   /// In nanoseconds.
@@ -43,7 +45,7 @@ extension Laboratory {
     _ claims: [Claim], of course: Course, before: (Claim) -> Void = { _ in }, after: (Outcome) -> Bool = { _ in true }
   ) throws(LabFailure) -> CourseReport {
     let start = monotonicNanoseconds()
-    let former = try MachineState.read(apartFrom: ownProcesses)
+    let former = try MachineState.read()
     var outcomes: [Outcome] = []
     for claim in claims {
       before(claim)
@@ -52,10 +54,10 @@ extension Laboratory {
       if !after(outcome) { break }
     }
     let left = close().map { "a cgroup is left: \($0)" }
-    let changes = try MachineState.read(apartFrom: []).changes(since: former)
+    let changes = try MachineState.changes(since: former, traces)
     return CourseReport(
-      course: course, outcomes: outcomes, kernel: former.kernel, tools: tools, remains: changes + left,
-      duration: monotonicNanoseconds() - start)
+      course: course, outcomes: outcomes, kernel: former.kernel, tools: tools, compared: former.compared(traces),
+      remains: changes + left, duration: monotonicNanoseconds() - start)
   }
 
   /// A checklist's outcome: each item stands on the claims that were run before.

@@ -7,10 +7,10 @@ import struct SystemPackage.FilePath
 
 /// A cgroup made for the lab, with a ceiling so high that only a runaway meets it. Each world has its own below it.
 final class LabCgroup {
+  /// What its directory is called in each hierarchy.
+  static var name: String { "pangaea-lab-\(CallingProcess.processID)" }
   private let cgroup: Cgroup
   private let keeper: LabKeeper
-  /// The PID of the process that removes the cgroup in the end.
-  var keeperID: Int32 { keeper.processID }
   private var worlds = 0
 
   /// Makes the cgroup, with as many controllers as this user may have.
@@ -19,7 +19,7 @@ final class LabCgroup {
   init() throws(CgroupError) {
     let hierarchies: CgroupHierarchies
     do throws(SystemCallError) { hierarchies = try .read() } catch { throw .systemCall(error) }
-    let plan = try LabCgroup.plan("pangaea-lab-\(CallingProcess.processID)", in: hierarchies)
+    let plan = try LabCgroup.plan(LabCgroup.name, in: hierarchies)
     // The keeper is there before there is anything to keep.
     do throws(SystemCallError) { keeper = try LabKeeper(of: plan.cgroup) } catch { throw .systemCall(error) }
     cgroup = try plan.carryOut()
@@ -142,7 +142,7 @@ private struct Trial {
 
 /// A process that outlives the lab, however the lab ends, and then removes its cgroup.
 private final class LabKeeper {
-  let processID: Int32
+  private let processID: Int32
   private var lifeline: Int32
 
   /// Forks the keeper. The lab has one thread, so the child may go on in Swift.

@@ -18,6 +18,8 @@ public final class Laboratory {
   private let cgroup: LabCgroup?
   /// Why there is no cgroup.
   private let cgroupLack: String
+  /// What tells that a process is of a world that was made here.
+  private(set) var traces = LabTraces(cgroup: LabCgroup.name)
 
   /// Looks at the machine, and decides how worlds are made: as root without a user namespace, as anybody else with.
   ///
@@ -49,6 +51,10 @@ public final class Laboratory {
     plan = LabWorldPlan(
       hasUserNamespace: owner?.userID != 0, userID: owner?.userID ?? 0, groupID: owner?.groupID ?? 0,
       program: program, classicNames: classicNames, cgroup: nil)
+    // What a world might lose would come to the lab, and be seen when the machine is compared.
+    try LabFailure.wrapping("the lab cannot adopt orphans") { () throws(SystemCallError) in
+      try ProcessAttribute.setChildSubreaper(true)
+    }
     do throws(CgroupError) {
       cgroup = try LabCgroup()
       cgroupLack = ""
@@ -64,9 +70,6 @@ public final class Laboratory {
   public func close() -> [FilePath] {
     cgroup?.remove() ?? []
   }
-
-  /// Processes that the lab keeps besides its worlds.
-  var ownProcesses: [Int32] { (cgroup?.keeperID).map { [$0] } ?? [] }
 
   /// Which of the classic tools are the machine's, and for which the program stands in.
   var tools: String {
@@ -125,6 +128,7 @@ public final class Laboratory {
         remedy: plan.hasUserNamespace ? "as root, or where user namespaces are allowed" : nil)
     }
     do throws(SystemCallError) {
+      try traces.add(world)
       let environment = self.environment
       let a = try LabTerminal(.a, in: world, shell: shell, environment: environment)
       let b = try LabTerminal(.b, in: world, shell: shell, environment: environment)

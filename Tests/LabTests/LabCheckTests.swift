@@ -77,41 +77,6 @@ import Testing
     let run = try LabProgram.run(["check", "S12"], path: "/nonexistent")
     #expect(run.status == .exited(77) && run.output.contains("the terminals need bash"), "\(run.output)")
   }
-
-  @Test(arguments: [5, 30, 90, 200, 450, 900] as [UInt64])
-  func killedAtAnyMomentItLeavesNothing(milliseconds: UInt64) throws {
-    let mounts = try FileDescriptor.open("/proc/self/mountinfo").readAll()
-    let lab = try LabProgram.start(["check"])
-    pause(nanoseconds: milliseconds * 1_000_000)
-    let processID = lab.child.processID
-    let before = ProcessTree(try ProcessTable()).descendants(of: processID).map(\.identity)
-    try lab.child.pidfd.send(.kill)
-    _ = try lab.child.pidfd.wait()
-    try expectGone(before, cgroup: "pangaea-lab-\(processID)")
-    #expect(try FileDescriptor.open("/proc/self/mountinfo").readAll() == mounts)
-  }
-
-  private func expectGone(_ processes: [ProcessIdentity], cgroup: String) throws {
-    let end = monotonicNanoseconds() + 10_000_000_000
-    var left: [String] = []
-    repeat {
-      left = processes.filter { (try? ProcessRecord.read($0, .stat).stat.isZombie) == false }.map { "\($0)" }
-      left += try directories(named: cgroup, below: "/sys/fs/cgroup", depth: 3)
-      pause(nanoseconds: 20_000_000)
-    } while !left.isEmpty && monotonicNanoseconds() < end
-    #expect(left == [])
-  }
-
-  private func directories(named name: String, below top: String, depth: Int) throws -> [String] {
-    guard depth > 0, let directory = try? FileDescriptor.open(FilePath(top), .directory) else { return [] }
-    var found: [String] = []
-    for entry in try directory.entryNames().map({ String(decoding: $0, as: UTF8.self) }) {
-      guard (try? directory.status(of: FilePath(entry), followsLink: false))?.isDirectory == true else { continue }
-      if entry == name { found.append("\(top)/\(entry)") }
-      found += try directories(named: name, below: "\(top)/\(entry)", depth: depth - 1)
-    }
-    return found
-  }
 }
 
 @Suite(.serialized) struct LabProgressTests {

@@ -41,10 +41,12 @@ enum LabProgram {
 
   /// Starts `pangaea lab` with arguments.
   ///
-  /// - Parameter user: who it runs as; nil for the caller.
+  /// - Parameters:
+  ///   - user: who it runs as; nil for the caller.
+  ///   - namespaces: those that it gets anew.
   static func start(
     _ arguments: [String], user: UInt32? = nil, path: String = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-    state: FilePath = "/nonexistent"
+    state: FilePath = "/nonexistent", namespaces: CloneFlags = []
   ) throws -> StartedLab {
     let pipe = try Pipe()
     var program = SystemCallProgram()
@@ -59,7 +61,7 @@ enum LabProgram {
     let environment = ["PATH=\(path)", "HOME=\(state)", "XDG_STATE_HOME=\(state)"]
     program.append(
       .execute([self.path], words.map { Array($0.utf8) }, environment: environment.map { Array($0.utf8) }))
-    let child = try program.start()
+    let child = try program.start(namespaces: namespaces)
     let reading = pipe.reading
     close(pipe.writing)
     try child.report.awaitExecution()

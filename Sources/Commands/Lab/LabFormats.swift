@@ -16,7 +16,7 @@ extension CourseReport {
       lines += diagnostics(of: outcome)
     }
     lines.append("\(remains.isEmpty ? "ok" : "not ok") \(outcomes.count + 1) - the machine is as it was")
-    lines += remains.map { "# \($0.oneLine)" }
+    lines += remains.map { "# \($0.oneLine)" } + ["# compared: \(compared)"]
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -70,6 +70,7 @@ extension CourseReport {
       json.member("tools", tools)
       json.member("durationNanoseconds", identifier: duration)
       json.member("exitStatus", exitStatus)
+      json.member("compared", compared)
       json.member("remains") { json in json.array { json in remains.forEach { json.value($0) } } }
       json.member("claims") { json in json.array { json in outcomes.forEach { write($0, to: &json) } } }
     }

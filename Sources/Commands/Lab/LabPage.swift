@@ -103,10 +103,12 @@ struct LabPage {
       + "\(report.cannotTell) cannot tell, \(told) told; \(seconds)"
     var lines = ["", "Kernel: \(report.kernel)"] + wrapped("Tools: \(report.tools)", indent: 0)
     if report.remains.isEmpty {
-      lines.append("Machine: \(paint("clean", .success)) (hostname, mounts, cgroups, processes as before)")
+      lines.append("Machine: \(paint("clean", .success)); as before are:")
+      lines += wrapped(report.compared, indent: 2)
     } else {
       lines.append("Machine: \(paint("not as before", .failure))")
-      lines += report.remains.flatMap { wrapped($0, indent: 2) }
+      lines += report.remains.flatMap { wrapped($0, indent: 2) } + ["Compared were:"]
+      lines += wrapped(report.compared, indent: 2)
     }
     return lines + [sum]
   }
