@@ -18,6 +18,9 @@ enum {
     STREAM_CLOSE_ON_EXEC = 02000000,
     EMPTY_PATH = 0x1000,
     READABLE = 1,
+    SOCKET_LEVEL = 1,
+    RIGHTS = 1,
+    NO_SIGNAL = 0x4000,
 };
 
 int64_t clinux_call(int64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f) {
@@ -331,6 +334,23 @@ static int is_tolerated(const struct clinux_step *step, int64_t result) {
     return 0;
 }
 
+// SCM_RIGHTS, with the structures of unix(7) as the kernel has them.
+static int64_t send_descriptor(uint64_t socket, uint64_t descriptor) {
+    struct {
+        uint64_t length;
+        int32_t level, type, descriptor, padding;
+    } control = {20, SOCKET_LEVEL, RIGHTS, (int32_t)descriptor, 0};
+    uint8_t byte = 1;
+    struct {
+        uint64_t base, length;
+    } piece = {address(&byte), 1};
+    struct {
+        uint64_t name, name_length, pieces, piece_count, control, control_length, flags;
+    } message = {0, 0, address(&piece), 1, address(&control), 20, 0};
+    int64_t sent = call3(__NR_sendmsg, socket, address(&message), NO_SIGNAL);
+    return sent < 0 ? sent : 0;
+}
+
 static int64_t carry_out(const struct clinux_step *step, const uint64_t argument[6], struct clinux_program *program) {
     switch (step->operation) {
     case CLINUX_CALL:
@@ -353,6 +373,8 @@ static int64_t carry_out(const struct clinux_step *step, const uint64_t argument
         return owner(argument);
     case CLINUX_LIVES:
         return lives(argument[0]);
+    case CLINUX_SEND:
+        return send_descriptor(argument[0], argument[1]);
     default:
         return -ENOSYS;
     }

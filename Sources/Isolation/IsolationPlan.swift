@@ -39,8 +39,8 @@ public struct IsolationPlan: Sendable {
   public var credentials = PlannedCredentials()
   /// The signal that the world gets when the caller ends.
   public var parentDeathSignal: Signal?
-  /// The command's own terminal; a descriptor that becomes its standard streams and controlling terminal.
-  public var terminal: Int32?
+  /// The command's own terminal, which becomes its standard streams and controlling terminal.
+  public var terminal: PlannedTerminal?
   /// Start the command in a session of its own.
   public var startsSession = false
   /// Descriptors other than 0, 1 and 2 that the command is to have.
@@ -64,6 +64,15 @@ public struct IsolationPlan: Sendable {
     let joined = joins.reduce(into: CloneFlags()) { $0.formUnion($1.kinds) }
     return namespaces.contains(.newPID) || timeOffsets != nil || joined.contains(.newPID) || joined.contains(.newTime)
   }
+}
+
+/// A terminal for the command alone.
+public enum PlannedTerminal: Hashable, Sendable {
+  /// One that the caller made: the descriptor of the session's end.
+  case made(Int32)
+  /// One that is made inside, so that it has a name in the world's own /dev/pts. The caller gets the other end
+  /// through a socket, before the command runs.
+  case ofWorld(socket: Int32, size: WindowSize)
 }
 
 /// Namespaces that are joined by one setns(2).

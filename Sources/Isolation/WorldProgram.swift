@@ -11,6 +11,8 @@ struct WorldProgram {
 
   private let plan: IsolationPlan
   private(set) var program = SystemCallProgram()
+  /// The session's end of the terminal.
+  private var terminal: SystemCallProgram.Argument?
 
   /// - Parameter go: the reading end of the pipe on which the caller says that its part is done.
   init(_ plan: IsolationPlan, go: Int32) {
@@ -21,6 +23,7 @@ struct WorldProgram {
     appendLateNamespaces()
     appendNames()
     appendFileSystem()
+    appendTerminalOfWorld()
     appendCommand()
   }
 
@@ -135,9 +138,26 @@ struct WorldProgram {
   private mutating func appendTerminal() {
     program.begin("take the terminal")
     if plan.startsSession || plan.terminal != nil { program.append(.startSession()) }
-    guard let terminal = plan.terminal else { return }
-    program.append(.setControllingTerminal(.descriptor(terminal)))
-    for stream: Int32 in 0...2 { program.append(.duplicate(.descriptor(terminal), as: stream)) }
+    guard let terminal else { return }
+    program.append(.setControllingTerminal(terminal))
+    for stream: Int32 in 0...2 { program.append(.duplicate(terminal, as: stream)) }
+  }
+
+  /// Makes a terminal where its name can be found, while this process still has all rights.
+  private mutating func appendTerminalOfWorld() {
+    guard case .ofWorld(let socket, let size) = plan.terminal else {
+      if case .made(let number) = plan.terminal { terminal = .descriptor(number) }
+      return
+    }
+    program.begin("make a terminal that the world has a name for")
+    let controller = program.appendKeepingResult(
+      .open("/dev/ptmx", [.readWrite, .noControllingTerminal, .nonBlocking]))
+    program.append(.unlockTerminal(.register(controller)))
+    let register = program.appendKeepingResult(.openTerminal(of: .register(controller)))
+    program.append(.setWindowSize(size, of: .register(register)))
+    program.append(.send(.register(controller), "the terminal's other end", through: .descriptor(socket)))
+    program.appendClose(controller)
+    terminal = .register(register)
   }
 
   private mutating func appendWorkingDirectory() {

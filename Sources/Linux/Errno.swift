@@ -57,6 +57,8 @@ public struct Errno: RawRepresentable, Hashable, Sendable {
   public static let enospc = Errno(rawValue: 28)
   /// Read-only file system.
   public static let erofs = Errno(rawValue: 30)
+  /// Connection reset by peer.
+  public static let econnreset = Errno(rawValue: 104)
   /// Broken pipe.
   public static let epipe = Errno(rawValue: 32)
   /// Result too large for the buffer.

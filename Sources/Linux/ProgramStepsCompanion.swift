@@ -24,6 +24,13 @@ extension SystemCallProgram.Step {
     Self("write", .write, [descriptor, .bytes([1], shown: "/* \(what) */"), .value(1)], on: what)
   }
 
+  /// sendmsg(2) with SCM_RIGHTS: who holds the other end of a socket gets a copy of a descriptor.
+  public static func send(
+    _ descriptor: SystemCallProgram.Argument, _ what: String, through socket: SystemCallProgram.Argument
+  ) -> Self {
+    Self("sendmsg", .send, [socket, descriptor], on: what)
+  }
+
   /// wait4(2): reaps a child.
   public static func wait(for processID: SystemCallProgram.Argument) -> Self {
     Self("wait4", .call(__NR_wait4), [processID, .null, .value(0), .null])

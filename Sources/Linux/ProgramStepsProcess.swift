@@ -222,6 +222,37 @@ extension SystemCallProgram.Step {
     Self("ioctl", .call(__NR_ioctl), [terminal, .value(0x540e, shown: "TIOCSCTTY"), .value(0)], on: "TIOCSCTTY")
   }
 
+  /// ioctl(2) TIOCSPTLCK: the other end of a pseudo-terminal may be opened.
+  public static func unlockTerminal(_ controller: SystemCallProgram.Argument) -> Self {
+    Self(
+      "ioctl", .call(__NR_ioctl),
+      [controller, .value(0x4004_5431, shown: "TIOCSPTLCK"), .bytes([0, 0, 0, 0], shown: "[0]")], on: "TIOCSPTLCK")
+  }
+
+  /// ioctl(2) TIOCGPTPEER; its result is the end of a pseudo-terminal that a session has.
+  public static func openTerminal(of controller: SystemCallProgram.Argument) -> Self {
+    let flags = OpenFlags([.readWrite, .noControllingTerminal]).rawValue | 0o2000000
+    return Self(
+      "ioctl", .call(__NR_ioctl),
+      [
+        controller, .value(0x5441, shown: "TIOCGPTPEER"),
+        .value(UInt64(UInt32(bitPattern: flags)), shown: "O_RDWR|O_NOCTTY|O_CLOEXEC"),
+      ], on: "TIOCGPTPEER")
+  }
+
+  /// ioctl(2) TIOCSWINSZ.
+  public static func setWindowSize(_ size: WindowSize, of terminal: SystemCallProgram.Argument) -> Self {
+    let numbers = [size.rows, size.columns, 0, 0].map { UInt16(clamping: $0) }
+    return Self(
+      "ioctl", .call(__NR_ioctl),
+      [
+        terminal, .value(0x5414, shown: "TIOCSWINSZ"),
+        .bytes(
+          numbers.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] },
+          shown: "{\(size.rows) rows, \(size.columns) columns}"),
+      ], on: "TIOCSWINSZ")
+  }
+
   /// personality(2).
   public static func setPersonality(_ persona: UInt64) -> Self {
     Self("personality", .call(__NR_personality), [.value(persona)])

@@ -94,6 +94,7 @@ public struct SystemCallProgram: Sendable {
     case keepCapabilities
     case owner
     case lives
+    case send
   }
 
   /// One system call of a program.

@@ -62,6 +62,7 @@ final class SystemCallProgramMemory {
     case .keepCapabilities: (UInt8(CLINUX_KEEP_CAPABILITIES.rawValue), 0)
     case .owner: (UInt8(CLINUX_OWNER.rawValue), 0)
     case .lives: (UInt8(CLINUX_LIVES.rawValue), 0)
+    case .send: (UInt8(CLINUX_SEND.rawValue), 0)
     }
   }
 

@@ -210,14 +210,26 @@ public struct PseudoTerminal: ~Copyable, Sendable {
     let controller = try FileDescriptor.open(device, [.readWrite, .noControllingTerminal, .nonBlocking])
     var unlocked: [Int32] = [0]
     try controller.terminalCall(Request.setLock, &unlocked, "TIOCSPTLCK")
-    let flags = OpenFlags([.readWrite, .noControllingTerminal]).rawValue | 0o2000000
-    let peer = try systemCall(
-      "ioctl", __NR_ioctl, UInt64(descriptor: controller.number), Request.openPeer,
-      UInt64(UInt32(bitPattern: flags)), on: "TIOCGPTPEER of \(device.string)")
-    let terminal = FileDescriptor(owning: Int32(peer))
+    let terminal = try PseudoTerminal.terminal(of: controller)
     try terminal.setWindowSize(size)
     self.controller = controller
     self.terminal = terminal
+  }
+
+  /// Takes over the program's end of a pseudo-terminal, which somebody else made, and opens the other end.
+  ///
+  /// - Throws: `SystemCallError` with `EIO` while it is locked.
+  public init(controller: consuming FileDescriptor) throws(SystemCallError) {
+    terminal = try PseudoTerminal.terminal(of: controller)
+    self.controller = controller
+  }
+
+  private static func terminal(of controller: borrowing FileDescriptor) throws(SystemCallError) -> FileDescriptor {
+    let flags = OpenFlags([.readWrite, .noControllingTerminal]).rawValue | 0o2000000
+    let peer = try systemCall(
+      "ioctl", __NR_ioctl, UInt64(descriptor: controller.number), Request.openPeer,
+      UInt64(UInt32(bitPattern: flags)), on: "TIOCGPTPEER of descriptor \(controller.number)")
+    return FileDescriptor(owning: Int32(peer))
   }
 
   /// The terminal's number: N of /dev/pts/N in its devpts instance.

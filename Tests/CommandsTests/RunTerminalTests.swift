@@ -71,6 +71,27 @@ private struct Person: ~Copyable {
     #expect(restored)
   }
 
+  /// In a world with a /dev of its own the terminal has a name there.
+  @Test(arguments: Caller.possible, BusyboxRoot.isPossible ? [true] : [])
+  func hasANameInTheWorldsOwnDevices(caller: Caller, _: Bool) throws {
+    let root = try BusyboxRoot()
+    let script = "busybox tty; busybox stty size; busybox ps -o tty,comm | busybox grep -c 136,0; echo x > /dev/pts/0"
+    let outcome = try pangaea(
+      "run", "--rootfs", root.path, "--tty", "--", "/bin/sh", "-c", "PATH=/bin; \(script)", as: caller)
+    #expect(outcome.lines.filter { !$0.isEmpty }.first == "/dev/pts/0", "\(outcome.output)\(outcome.error)")
+    #expect(outcome.output.contains("24 80") && outcome.output.hasSuffix("x\r\n"), "\(outcome.output)")
+    #expect(outcome.status == .exited(0))
+  }
+
+  @Test(arguments: Caller.possible, BusyboxRoot.isPossible ? [true] : [])
+  func aTerminalOfEnterHasANameThereToo(caller: Caller, _: Bool) throws {
+    let root = try BusyboxRoot()
+    let world = try DetachedWorld(["--rootfs", root.path], as: caller, command: ["/bin/sleep", "60"])
+    let outcome = try pangaea("enter", "\(world.processID)", "--tty", "--", "/bin/busybox", "tty", as: caller)
+    #expect(outcome.output == "/dev/pts/0\r\n", "\(outcome.error)")
+    try world.end()
+  }
+
   @Test func typesWhatIsTyped() throws {
     var person = try Person(["-t", "--", "sh", "-c", "echo ready; read line; echo got $line"])
     try person.await("ready")

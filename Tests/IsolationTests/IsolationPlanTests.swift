@@ -167,10 +167,19 @@ import struct SystemPackage.FilePath
   }
 
   @Test func aTerminalBecomesTheStandardStreams() {
-    let lines = added { $0.terminal = 9 }
+    let lines = added { $0.terminal = .made(9) }
     #expect(lines.count == 5, "setsid, TIOCSCTTY and three duplicates: \(lines)")
     #expect(lines[0].contains("setsid"))
     #expect(added { $0.startsSession = true }.count == 1)
+  }
+
+  @Test func aTerminalOfTheWorldIsMadeInside() throws {
+    let lines = added { $0.terminal = .ofWorld(socket: 7, size: WindowSize(rows: 2, columns: 300)) }
+    let wanted = [
+      "\"/dev/ptmx\"", "TIOCSPTLCK", "TIOCGPTPEER", "TIOCSWINSZ", "sendmsg(7, $", "close", "setsid", "TIOCSCTTY",
+    ]
+    try #require(lines.count == wanted.count + 3, "\(lines)")
+    for (line, word) in zip(lines, wanted) { #expect(line.contains(word)) }
   }
 
   @Test func aWorkingDirectoryIsTakenInside() {

@@ -43,6 +43,8 @@ enum clinux_operation {
     CLINUX_OWNER = 10,
     /// ESRCH when the process of the pidfd argument[0] has ended.
     CLINUX_LIVES = 11,
+    /// Sends the descriptor argument[1] through the socket argument[0], with one byte.
+    CLINUX_SEND = 12,
 };
 
 enum clinux_parent {

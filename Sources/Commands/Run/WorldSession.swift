@@ -23,8 +23,9 @@ struct WorldSession {
     let mask = Supervisor.signals.block()
     let supervisor = try calling { () throws(SystemCallError) in try Supervisor() }
     var plan = plan
-    var terminal = try makeTerminal()
-    if let number = terminal?.terminal.number { plan.terminal = number }
+    var terminal: SessionTerminal?
+    if hasTerminal { terminal = try calling { () throws(SystemCallError) in try SessionTerminal(for: plan) } }
+    plan.terminal = terminal?.planned
     let claim = try claimName()
     let world = try start(plan, mask: mask)
     var named: NamedWorld?
@@ -42,25 +43,16 @@ struct WorldSession {
   }
 
   private func attend(
-    _ supervisor: borrowing Supervisor, to world: borrowing World, _ terminal: consuming PseudoTerminal?
+    _ supervisor: borrowing Supervisor, to world: borrowing World, _ terminal: consuming SessionTerminal?
   ) throws(Complaint) -> ExitStatus {
     do throws(SystemCallError) {
       var relay: TerminalRelay?
-      if let terminal = terminal.take() { relay = try TerminalRelay(terminal) }
+      if let terminal = terminal.take() { relay = try TerminalRelay(terminal.opened()) }
       return try supervisor.attend(to: world, relaying: &relay)
     } catch {
       // The reader of the terminal's output went away, as in `run --tty -- seq 100000 | head -1`.
       if error.errno == .epipe { throw .silent(exitStatus: 128 + Signal.pipe.rawValue) }
       throw Complaint(error, doing: "attend to the command", exitStatus: 125)
-    }
-  }
-
-  private func makeTerminal() throws(Complaint) -> PseudoTerminal? {
-    guard hasTerminal else { return nil }
-    return try calling { () throws(SystemCallError) in
-      // Of the right size before the command can ask.
-      let input = FileDescriptor.standardInput
-      return input.isTerminal ? try PseudoTerminal(size: input.windowSize()) : try PseudoTerminal()
     }
   }
 
