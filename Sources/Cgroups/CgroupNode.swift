@@ -25,6 +25,11 @@ public struct CgroupNode: Hashable, Sendable {
   }
 }
 
+extension CgroupNode {
+  /// All that are below it, each before those below itself.
+  public var descendants: [CgroupNode] { children.flatMap { [$0] + $0.descendants } }
+}
+
 extension Cgroup {
   /// This cgroup and those below it, in all its hierarchies at once.
   ///

@@ -101,6 +101,8 @@ enum CompletionSource: Hashable, Sendable {
   case processID
   /// A running world that has a name.
   case world
+  /// The path of a control group.
+  case cgroup
   /// A program on the search path, then its arguments.
   case command
   case file

@@ -66,6 +66,31 @@ struct CgroupCommandTests {
     }
   }
 
+  @Test(.enabled(if: (try? CgroupHierarchies.read().layout) == .hybrid))
+  func worksOnVersion1Alone() throws {
+    let name = "pangaea-test-v1-\(monotonicNanoseconds())"
+    let pids = try #require(try CgroupHierarchies.read().own.place(of: .processes)?.directory)
+    let script = """
+      umount -l "$(findmnt -n -t cgroup2 -o TARGET | head -1)"; mkdir \(pids)/\(name)
+      sleep 90 & echo $! > \(pids)/\(name)/cgroup.procs
+      P=\(pangaeaPath); $P cgroup set --pids 7 \(name); $P cgroup ls --json | grep -m1 layout
+      $P cgroup show \(name) | grep 'limit of proc'; $P cgroup rm \(name); $P cgroup rm --kill \(name); echo $?
+      """
+    let outcome = try StartedProgram(["unshare", "-m", "sh", "-c", script]).finish()
+    #expect(outcome.lines.first?.contains("\"v1\"") == true)
+    #expect(outcome.lines.contains { $0.hasPrefix("limit of processes") && $0.hasSuffix(" 7") })
+    #expect(outcome.lines.last == "0" && outcome.error.contains("it has 1 member"), "\(outcome)")
+    #expect(!CgroupFile.exists(pids.appending(name)))
+  }
+
+  @Test func completesPaths() throws {
+    try withCgroup { _, cgroup, _ in
+      let path = cgroup.places[0].path.string
+      let completed = try pangaea("complete", "--", "cgroup", "rm", path)
+      #expect(completed.output.hasPrefix(path + "\t"))
+    }
+  }
+
   @Test func setsLimitsInTheWordsOfRun() throws {
     try withCgroup { name, cgroup, _ in
       let set = try pangaea("cgroup", "set", "--memory", "32m", "--pids", "max", name)

@@ -35,6 +35,7 @@ private func findings(_ options: [String], _ script: String, as caller: Caller) 
 
 private let canBeOrdinary = Caller.ordinary.isPossible
 private let canBeRoot = Caller.root.isPossible
+private let hasMapTools = (try? run("sh", "-c", "command -v newuidmap newgidmap"))?.status == .exited(0)
 
 @Suite struct DoctorTests {
   /// What the machine lets util-linux do is what doctor must find.
@@ -109,11 +110,42 @@ private let canBeRoot = Caller.root.isPossible
     #expect(found.fails("cgroup-own", because: "mountinfo"))
   }
 
+  /// Gives root and nobody subordinate users and groups, in a mount namespace of their own.
+  private static let subordinates = """
+    mount -t tmpfs none /mnt; printf 'root:100000:65536\nnobody:200000:65536\n' > /mnt/ids
+    mount --bind /mnt/ids /etc/subuid && mount --bind /mnt/ids /etc/subgid
+    """
+
+  @Test(.enabled(if: canBeRoot && canBeOrdinary && hasMapTools))
+  func findsSubordinateUsers() throws {
+    for credentials in ["", "setpriv --reuid 65534 --regid 65534 --clear-groups"] {
+      let script = "\(Self.subordinates); exec \(credentials) \(pangaeaPath) doctor --json"
+      let found = try Findings(StartedProgram(["unshare", "-m", "sh", "-c", script]).finish())
+      #expect(found.verdict("map-newuidmap") == "works" && found.verdict("map-auto") == "works", "\(credentials)")
+    }
+  }
+
+  @Test(.enabled(if: canBeRoot))
+  func saysThatNoProcIsMounted() throws {
+    let found = try findings(["-m"], "mount -t tmpfs none /proc", as: .root)
+    #expect(found.fails("map-own", because: "no proc is mounted on /proc"))
+    #expect(found.fails("cgroup-own", because: "no proc is mounted on /proc"))
+  }
+
+  @Test(.enabled(if: canBeOrdinary))
+  func triesNothingWithoutProcesses() throws {
+    // The limit is of the user; the processes of other tests do not count less.
+    let script = "exec prlimit --nproc=1 setpriv --reuid 65534 --regid 65534 --clear-groups"
+    let outcome = try StartedProgram(["sh", "-c", "\(script) \(pangaeaPath) doctor --json"]).finish()
+    let found = try Findings(outcome)
+    #expect(found.verdict("run") == "unknown" && found.why("run")?.contains("limit of processes") == true)
+    #expect(found.runWorks == false && found.status == .exited(1))
+  }
+
   @Test(.enabled(if: canBeRoot))
   func saysThatAToolIsMissing() throws {
     let script = """
-      mount -t tmpfs none /mnt; echo root:100000:65536 > /mnt/ids
-      mount --bind /mnt/ids /etc/subuid; mount --bind /mnt/ids /etc/subgid
+      \(Self.subordinates)
       for t in /usr/bin/newuidmap /bin/newuidmap; do mount --bind /dev/null $t; done 2>/dev/null
       """
     let found = try findings(["-m"], script, as: .root)

@@ -22,7 +22,7 @@ struct CgroupList: HandParsedVerb {
       OptionDescription(nil, "json", "print JSON"),
       OptionDescription("h", "help", "show this help"),
     ],
-    operands: .processID)
+    operands: .cgroup)
 
   private var showsProcesses = true
   private var showsKernelThreads = false

@@ -22,7 +22,8 @@ struct CgroupSet: HandParsedVerb {
       OptionDescription(nil, "freeze", "stop all members"),
       OptionDescription(nil, "thaw", "let them go on"),
       OptionDescription("h", "help", "show this help"),
-    ])
+    ],
+    operands: .cgroup)
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var change = CgroupChange()
@@ -74,7 +75,8 @@ struct CgroupRemove: HandParsedVerb {
     options: [
       OptionDescription(nil, "kill", "end who is in it or below it, and remove all of it"),
       OptionDescription("h", "help", "show this help"),
-    ])
+    ],
+    operands: .cgroup)
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var kills = false

@@ -17,7 +17,7 @@ struct CgroupShow: HandParsedVerb {
     options: [
       OptionDescription(nil, "json", "print JSON"), OptionDescription("h", "help", "show this help"),
     ],
-    operands: .processID)
+    operands: .cgroup)
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var isJSON = false

@@ -1,9 +1,11 @@
 // What can come next on a command line. The shells' scripts ask this program on every press of the key, so that
 // PIDs are live and all shells answer alike.
 
+internal import Cgroups
 internal import Isolation
 internal import Linux
 internal import Processes
+internal import struct SystemPackage.FilePath
 
 /// The candidates for one word.
 struct Completion: Hashable {
@@ -108,6 +110,7 @@ struct Completion: Hashable {
     case .directory: delegation = .directories
     case .command: delegation = .commands
     case .processID: add(Completion.processes(), beginningWith: prefix)
+    case .cgroup: add(Completion.cgroups(), beginningWith: prefix)
     case .world: add(Completion.worlds(), beginningWith: prefix)
     case .user: add(Accounts().users.map { Candidate(word: $0.name, meaning: "\($0.id)") }, beginningWith: prefix)
     case .group: add(Accounts().groups.map { Candidate(word: $0.name, meaning: "\($0.id)") }, beginningWith: prefix)
@@ -116,6 +119,19 @@ struct Completion: Hashable {
         (1...31).map { Candidate(word: Signal(rawValue: $0).name, meaning: "\($0)") },
         beginningWith: prefix.uppercased())
     case .words(let words): add(words.map { Candidate(word: $0, meaning: "") }, beginningWith: prefix)
+    }
+  }
+
+  /// The control groups but the top, by their paths.
+  private static func cgroups() -> [Candidate] {
+    do throws(SystemCallError) {
+      guard let top = try CgroupHierarchies.read().cgroup(named: "/") else { return [] }
+      return try top.tree().descendants.map {
+        Candidate(
+          word: $0.path.string, meaning: $0.places.map { CgroupLookup.label($0.hierarchy) }.joined(separator: " "))
+      }
+    } catch {
+      return []
     }
   }
 

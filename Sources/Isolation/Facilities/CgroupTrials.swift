@@ -13,6 +13,7 @@ enum CgroupTrials {
           "mkdir(\(cgroup.places.map(\.directory.string).joined(separator: ", ")))"
         }
       },
+      trial("cgroup-subtree", "one below it, with controllers handed on", makeSubtree),
       limit("cgroup-cpu", "a limit of processor time", CgroupLimits(cpus: 1)),
       limit("cgroup-memory", "a limit of memory", CgroupLimits(memory: 64 << 20)),
       limit("cgroup-processes", "a limit of processes", CgroupLimits(processes: 16)),
@@ -102,6 +103,24 @@ enum CgroupTrials {
     } catch {
       let reason = CgroupError.notDelegated(place.directory)
       return .refused(error, reason.reason.map { Diagnosis($0, remedy: reason.remedy) })
+    }
+  }
+
+  /// In version 2 the outer one hands on whatever it was handed itself.
+  private static func makeSubtree(_ hierarchies: CgroupHierarchies) throws(Refusal) -> String {
+    try inCgroup(hierarchies) { (cgroup) throws(Refusal) in
+      var handedOn: [String] = []
+      if let directory = cgroup.unified?.directory {
+        handedOn = try attemptCall { () throws(SystemCallError) in
+          let offered = try FileDescriptor.open(directory.appending("cgroup.controllers")).readAll()
+          let controllers = offered.split { $0 == 0x20 || $0 == 0x0a }.map { String(decoding: $0, as: UTF8.self) }
+          let file = try FileDescriptor.open(directory.appending("cgroup.subtree_control"), .writeOnly)
+          for controller in controllers { try file.write("+\(controller)") }
+          return controllers
+        }
+      }
+      do throws(CgroupError) { _ = try hierarchies.make("below", below: cgroup) } catch { throw .refused(error) }
+      return handedOn.isEmpty ? "mkdir" : "cgroup.subtree_control: \(handedOn.joined(separator: " "))"
     }
   }
 

@@ -10,6 +10,16 @@ extension Diagnosis {
     return ofMaking(kinds, reason)
   }
 
+  /// Something that ran out, so that nothing could be tried; nil where nothing did.
+  static func ofShortage(_ error: SystemCallError) -> Diagnosis? {
+    switch error.errno {
+    case .emfile: Diagnosis("this process may have no more open files (ulimit -n)")
+    case .eagain where error.call == "clone3": Diagnosis("a limit of processes is reached (ulimit -u, or pids.max)")
+    case .enomem where error.call == "clone3": Diagnosis("there is no memory for another process")
+    default: nil
+    }
+  }
+
   /// A capability that the caller lacks; nil when it has it.
   static func ofMissing(_ capability: Capability) -> Diagnosis? {
     hasCapability(capability) ? nil : Diagnosis("it needs \(capability.name), which this process lacks")

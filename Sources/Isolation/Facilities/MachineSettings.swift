@@ -115,9 +115,10 @@ public struct MachineSettings: Sendable {
 }
 
 extension MachineSettings {
-  /// What is behind a refusal that no setting explains: a security module, or perhaps a filter.
+  /// What is behind a refusal that no setting explains: a missing /proc, a security module, or perhaps a filter.
   func diagnosis(of refusal: Refusal) -> Diagnosis? {
     guard let cause = refusal.cause else { return nil }
+    if cause.errno == .enoent, cause.object.hasPrefix("/proc/") { return Diagnosis.ofMissingProc() }
     // Of the kernel itself clone3(2) has no such answer.
     if cause.call == "clone3", cause.errno == .eacces {
       let active = securityModules.map { "; active are " + $0.joined(separator: ", ") } ?? ""

@@ -38,7 +38,7 @@ enum MapTrials {
     for file in ["uid_map", "gid_map"] {
       let callers = [IDMapRange](kernelText: Diagnosis.content(FilePath("/proc/self/\(file)")))
       guard let range = callers.first(where: { $0.count > 1 }) else {
-        throw .untried("this user namespace has no two IDs (/proc/self/\(file))")
+        throw .untried("this user namespace has no two IDs (/proc/self/\(file))", Diagnosis.ofMissingProc())
       }
       let map = [IDMapRange(inner: 0, outer: range.inner, count: 2)]
       let capability: Capability = file == "uid_map" ? .setUserID : .setGroupID

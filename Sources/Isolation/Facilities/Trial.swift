@@ -56,11 +56,13 @@ struct Refusal: Error {
     self.cause = cause
   }
 
-  /// A call that failed.
+  /// A call that failed. For want of memory, descriptors or processes nothing was tried.
   static func refused(_ error: SystemCallError, _ diagnosis: Diagnosis? = nil) -> Refusal {
+    let shortage = Diagnosis.ofShortage(error)
     let isNameless = error.object.isEmpty || error.object.hasPrefix("descriptor ")
     let object = isNameless ? "" : " \(error.object)"
-    return Refusal("\(error.call)\(object): \(error.errno.name)", diagnosis, cause: error)
+    return Refusal(
+      "\(error.call)\(object): \(error.errno.name)", shortage ?? diagnosis, isConclusive: shortage == nil, cause: error)
   }
 
   /// Something that is missing.
@@ -110,7 +112,8 @@ struct TrialWorld: Sendable {
 
   /// New namespaces as `run` makes them: for an ordinary user in a user namespace of their own.
   static func asRun(_ kinds: CloneFlags) -> TrialWorld {
-    WorldTrials.usesUserNamespace ? .owned(kinds) : TrialWorld(namespaces: kinds)
+    if WorldTrials.usesUserNamespace { return .owned(kinds) }
+    return TrialWorld(namespaces: kinds, needs: .administerSystem)
   }
 
   /// Starts the process, waits until it has ended, and throws the first step that failed.
