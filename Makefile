@@ -15,7 +15,8 @@ help: ## say what each target does
 	@awk -F ":.*## " '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: build ## run every experiment of the course on this kernel and print the verdicts
-	@$(RELEASE) lab check
+	@$(RELEASE) lab check || { status=$$?; [ $$status -ne 77 ] \
+	    || echo 'make lab: nothing went wrong, but not all could be looked at; make calls that an error:'; exit $$status; }
 
 test: ## run every test; the last line is `N passed, N failed, N skipped`
 	@.ci/packages build test

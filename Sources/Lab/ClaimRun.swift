@@ -72,18 +72,25 @@ struct ClaimRun {
   private mutating func awaitPrompt(of terminal: LabTerminal?, since before: LabTerminal.Progress?) -> Bool {
     guard let terminal else { return false }
     let end = monotonicNanoseconds() + ClaimRun.commandLimit
-    do throws(SystemCallError) {
-      repeat {
+    var refusedSince: UInt64?
+    repeat {
+      do throws(SystemCallError) {
         if try terminal.isWaiting(since: before) {
           watch(.printed(terminal.name, terminal.takeTranscript()))
           return true
         }
-        pause(nanoseconds: ClaimRun.interval)
-      } while monotonicNanoseconds() < end
-      result = .notAsExpected("a command at \(terminal.name.rawValue) did not come to its end")
-    } catch {
-      result = Unknown(error).asResult("waiting for \(terminal.name.rawValue)")
-    }
+        refusedSince = nil
+      } catch {
+        let now = monotonicNanoseconds()
+        refusedSince = refusedSince ?? now
+        if now - (refusedSince ?? now) > ClaimRun.patience {
+          result = Unknown(error).asResult("waiting for \(terminal.name.rawValue)")
+          return false
+        }
+      }
+      pause(nanoseconds: ClaimRun.interval)
+    } while monotonicNanoseconds() < end
+    result = .notAsExpected("a command at \(terminal.name.rawValue) did not come to its end")
     return false
   }
 

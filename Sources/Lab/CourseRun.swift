@@ -33,6 +33,15 @@ public struct CourseReport: Hashable, Sendable {
   }
 }
 
+extension CourseReport {
+  /// The claims of a number that did not come out as expected, or the number itself when none was run.
+  fileprivate static func unseen(_ number: String, in outcomes: [Outcome]) -> [String] {
+    let asked = outcomes.filter { $0.claim.answers(to: number) }
+    if asked.isEmpty { return [number] }
+    return asked.filter { $0.result != .asExpected && $0.result != .told }.map(\.claim.number)
+  }
+}
+
 extension Laboratory {
   /// Runs claims of a course in order.
   ///
@@ -62,19 +71,16 @@ extension Laboratory {
 
   /// A checklist's outcome: each item stands on the claims that were run before.
   private func summary(of claim: Claim, _ outcomes: [Outcome]) -> Outcome {
+    var lacking: [String] = []
     let evidence = claim.checklist.map { item in
-      let results = item.numbers.flatMap { number in outcomes.filter { $0.claim.answers(to: number) }.map(\.result) }
-      let isMet = results.count >= item.numbers.count && results.allSatisfy { $0 == .asExpected || $0 == .told }
-      return Evidence(fact: item.sentence, found: item.numbers.joined(separator: ", "), isMet: isMet)
+      let missing = item.numbers.flatMap { CourseReport.unseen($0, in: outcomes) }
+      lacking += missing.filter { !lacking.contains($0) }
+      return Evidence(fact: item.sentence, found: item.numbers.joined(separator: ", "), isMet: missing.isEmpty)
     }
     let isFailed = outcomes.contains { if case .notAsExpected = $0.result { true } else { false } }
-    let missing = evidence.count { !$0.isMet }
-    let result: Finding =
-      missing == 0
-      ? .asExpected
-      : isFailed
-        ? .notAsExpected("\(missing) of \(evidence.count) lack evidence")
-        : .cannotTell("for \(missing) of \(evidence.count) no evidence was gathered in this run")
+    let reason =
+      "\(evidence.count { !$0.isMet }) of \(evidence.count) lack the evidence of \(lacking.joined(separator: ", "))"
+    let result: Finding = lacking.isEmpty ? .asExpected : isFailed ? .notAsExpected(reason) : .cannotTell(reason)
     return Outcome(claim: claim, result: result, evidence: evidence, lastLines: [], duration: 0)
   }
 }

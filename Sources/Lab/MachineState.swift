@@ -54,7 +54,7 @@ struct MachineState: Hashable, Sendable {
   /// What is compared, in words.
   func compared(_ traces: LabTraces) -> String {
     "hostname, domain name, \(mounts.count) mounts, the lab's cgroups, and processes that descend from it or are in "
-      + "a namespace or cgroup of its \(traces.worlds) worlds"
+      + "a namespace or cgroup of the \(traces.worlds == 1 ? "world" : "\(traces.worlds) worlds") made"
   }
 }
 

@@ -1,6 +1,7 @@
 // The report of a course for people, in 80 columns: verdicts by section, evidence where it matters, a checklist.
 
 internal import Lab
+internal import Linux
 
 /// A report as a page of text.
 struct LabPage {
@@ -110,7 +111,17 @@ struct LabPage {
       lines += report.remains.flatMap { wrapped($0, indent: 2) } + ["Compared were:"]
       lines += wrapped(report.compared, indent: 2)
     }
-    return lines + [sum]
+    return lines + [sum] + couldNotLook
+  }
+
+  /// What cannot be told is no success: says so, and what would help.
+  private var couldNotLook: [String] {
+    guard report.exitStatus == 77 else { return [] }
+    let help = UserIDs.current.effective == 0 ? "" : " More can be told as root."
+    let word = report.cannotTell == 1 ? "1 claim" : "\(report.cannotTell) claims"
+    return wrapped(
+      "Could not look at \(word), for the reasons given there: neither shown nor refuted, so the exit status is 77.\(help)",
+      indent: 0)
   }
 
   private func cut(_ text: String, _ columns: Int) -> String {
