@@ -69,8 +69,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
+    .target(
+      name: "ProgramStart", cSettings: houseC + [.define("PROGRAM_IS_STATIC", .when(configuration: .release))]),
     .executableTarget(
-      name: "pangaea", dependencies: ["Commands", "Linux"], exclude: ["startup-order.txt"],
+      name: "pangaea", dependencies: ["Commands", "Linux", "ProgramStart"], exclude: ["startup-order.txt"],
       swiftSettings: house + staticSwift, linkerSettings: staticLink),
 
     .executableTarget(

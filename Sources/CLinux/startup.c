@@ -1,10 +1,7 @@
-// A static Swift program looks up its own path through /proc and aborts where there is none. A set
-// SWIFT_ROOT spares it the look-up. Swift reads a program's arguments from /proc too; the C library has them.
+// What this program was started with. Swift reads its arguments from /proc; the C library has them.
 #include "clinux_startup.h"
-#include <stdlib.h>
-#include <unistd.h>
+#include <stddef.h>
 
-static const char *variable = NULL;
 static const char *const *arguments = NULL;
 
 __attribute__((constructor)) static void keep_arguments(int count, char **texts) {
@@ -13,19 +10,6 @@ __attribute__((constructor)) static void keep_arguments(int count, char **texts)
 
 const char *const *clinux_arguments(void) {
     return arguments;
-}
-
-__attribute__((constructor)) static void provide_runtime_root(void) {
-    if (getenv("SWIFT_ROOT") != NULL || access("/proc/self/exe", F_OK) == 0) {
-        return;
-    }
-    if (setenv("SWIFT_ROOT", "/", 0) == 0) {
-        variable = "SWIFT_ROOT";
-    }
-}
-
-const char *clinux_startup_variable(void) {
-    return variable;
 }
 
 extern char **environ;

@@ -22,10 +22,14 @@ struct Invocation: Sendable {
   ///
   /// Swift's strings repair what is not UTF-8; a program that is to be executed gets what was typed.
   func argumentBytes(from index: Int) -> [[UInt8]] {
-    let typed = commandLineBytes().suffix(arguments.count)
-    let agrees = zip(typed, arguments).allSatisfy { String(decoding: $0, as: UTF8.self) == $1 }
-    guard agrees, typed.count == arguments.count else { return arguments[index...].map { Array($0.utf8) } }
-    return Array(typed.dropFirst(index))
+    let typed = commandLineBytes()
+    let before = typed.count - arguments.count
+    let agrees =
+      before >= 0
+      && arguments.indices.allSatisfy {
+        String(decoding: typed[before + $0], as: UTF8.self) == arguments[$0]
+      }
+    return (index..<arguments.count).map { agrees ? typed[before + $0] : Array(arguments[$0].utf8) }
   }
 
   /// Prints the help page of a verb on standard output.

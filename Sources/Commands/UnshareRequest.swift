@@ -6,34 +6,19 @@ internal import struct SystemPackage.FilePath
 
 /// What was asked of unshare.
 struct UnshareRequest {
-  private var namespaces: CloneFlags = []
-  private var persistent: [PersistentNamespace] = []
-  private var forks = false
-  private var childDeathSignal: Signal?
+  private var plan = UnsharePlan(command: IsolatedCommand(arguments: [], environment: []))
+  /// Who the caller is inside, and its group.
   private var user: UInt32?
   private var group: UInt32?
-  private var userRanges: [RequestedIDs] = []
-  private var groupRanges: [RequestedIDs] = []
-  private var setgroups: SetgroupsPolicy?
-  private var propagation: MountPropagation? = .private
-  private var offsets = TimeOffsets()
-  private var root: FilePath?
-  private var workingDirectory: FilePath?
-  private var procMountPoint: FilePath?
-  private var binfmtMountPoint: FilePath?
-  private var binaryFormat: [UInt8]?
-  private var userID: UInt32?
-  private var groupID: UInt32?
-  private var keepsCapabilities = false
 
   /// Takes note of an option.
   mutating func apply(_ option: ScannedOption) throws(Complaint) {
     let value = option.value
     if let kind = UnshareRequest.kind(of: option.name) {
-      namespaces.insert(kind.cloneFlag)
-      if let value { persistent.append(PersistentNamespace(kind, file: FilePath(value))) }
+      plan.namespaces.insert(kind.cloneFlag)
+      if let value { plan.persistent.append(PersistentNamespace(kind, file: FilePath(value))) }
     } else if option.name.hasPrefix("map-") {
-      namespaces.insert(.newUser)
+      plan.namespaces.insert(.newUser)
       try applyMap(option.name, value ?? "")
     } else if try !applyToFiles(option.name, value) {
       try applyToProcess(option.name, value)
@@ -60,12 +45,12 @@ struct UnshareRequest {
     case "map-current-user": (user, group) = (UserIDs.current.effective, GroupIDs.current.effective)
     case "map-user": user = try accountID(value, Accounts().user(named: value)?.id, "uid")
     case "map-group": group = try accountID(value, Accounts().group(named: value)?.id, "gid")
-    case "map-users": userRanges += try RequestedIDs.typed(value, .users)
-    case "map-groups": groupRanges += try RequestedIDs.typed(value, .groups)
+    case "map-users": plan.users.ranges += try RequestedIDs.typed(value, .users)
+    case "map-groups": plan.groups.ranges += try RequestedIDs.typed(value, .groups)
     default:
       let word = option == "map-auto" ? "auto" : "subids"
-      userRanges += try RequestedIDs.typed(word, .users)
-      groupRanges += try RequestedIDs.typed(word, .groups)
+      plan.users.ranges += try RequestedIDs.typed(word, .users)
+      plan.groups.ranges += try RequestedIDs.typed(word, .groups)
     }
   }
 
@@ -73,25 +58,29 @@ struct UnshareRequest {
   private mutating func applyToFiles(_ option: String, _ value: String?) throws(Complaint) -> Bool {
     switch option {
     case "mount-proc":
-      namespaces.insert(.newMount)
-      procMountPoint = FilePath(value ?? "/proc")
+      plan.namespaces.insert(.newMount)
+      plan.procMountPoint = FilePath(value ?? "/proc")
     case "mount-binfmt":
-      namespaces.formUnion([.newMount, .newUser])
-      if value == nil { procMountPoint = procMountPoint ?? "/proc" }
-      binfmtMountPoint = FilePath(value ?? "/proc/sys/fs/binfmt_misc")
+      plan.namespaces.formUnion([.newMount, .newUser])
+      if value == nil { addProc() }
+      plan.binfmtMountPoint = FilePath(value ?? "/proc/sys/fs/binfmt_misc")
     case "load-interp":
-      namespaces.formUnion([.newMount, .newUser])
-      if binfmtMountPoint == nil {
-        procMountPoint = procMountPoint ?? "/proc"
-        binfmtMountPoint = "/proc/sys/fs/binfmt_misc"
+      plan.namespaces.formUnion([.newMount, .newUser])
+      if plan.binfmtMountPoint == nil {
+        addProc()
+        plan.binfmtMountPoint = "/proc/sys/fs/binfmt_misc"
       }
-      binaryFormat = Array((value ?? "").utf8)
-    case "propagation": propagation = try Self.propagation(value ?? "")
-    case "root": root = FilePath(value ?? "")
-    case "wd": workingDirectory = FilePath(value ?? "")
+      plan.binaryFormat = Array((value ?? "").utf8)
+    case "propagation": plan.propagation = try Self.propagation(value ?? "")
+    case "root": plan.root = FilePath(value ?? "")
+    case "wd": plan.workingDirectory = FilePath(value ?? "")
     default: return false
     }
     return true
+  }
+
+  private mutating func addProc() {
+    if plan.procMountPoint == nil { plan.procMountPoint = "/proc" }
   }
 
   private static func propagation(_ word: String) throws(Complaint) -> MountPropagation? {
@@ -107,22 +96,22 @@ struct UnshareRequest {
   private mutating func applyToProcess(_ option: String, _ value: String?) throws(Complaint) {
     let text = value ?? ""
     switch option {
-    case "fork": forks = true
+    case "fork": plan.forks = true
     case "kill-child":
-      forks = true
-      childDeathSignal = try value.map(Self.signal) ?? .kill
+      plan.forks = true
+      plan.childDeathSignal = try value.map(Self.signal) ?? .kill
     case "setgroups":
       guard let policy = SetgroupsPolicy(rawValue: text) else {
         throw Complaint(
           what: "setgroups cannot be '\(text)'", why: "--setgroups takes allow or deny",
           classic: "unsupported --setgroups argument '\(text)'", exitStatus: 1)
       }
-      setgroups = policy
-    case "keep-caps": keepsCapabilities = true
-    case "setuid": userID = try TypedNumber.id(text, "uid")
-    case "setgid": groupID = try TypedNumber.id(text, "gid")
-    case "monotonic": offsets.monotonic = try TypedNumber.offset(text, "monotonic offset")
-    default: offsets.boottime = try TypedNumber.offset(text, "boottime offset")
+      plan.setgroups = policy
+    case "keep-caps": plan.keepsCapabilities = true
+    case "setuid": plan.userID = try TypedNumber.id(text, "uid")
+    case "setgid": plan.groupID = try TypedNumber.id(text, "gid")
+    case "monotonic": plan.timeOffsets.monotonic = try TypedNumber.offset(text, "monotonic offset")
+    default: plan.timeOffsets.boottime = try TypedNumber.offset(text, "boottime offset")
     }
   }
 
@@ -145,44 +134,27 @@ extension UnshareRequest {
   /// The plan that the options mean together.
   ///
   /// - Throws: a `Complaint` about options that exclude each other.
-  func plan(command: IsolatedCommand) throws(Complaint) -> UnsharePlan {
-    if offsets != TimeOffsets(), !namespaces.contains(.newTime) {
+  consuming func plan(command: IsolatedCommand) throws(Complaint) -> UnsharePlan {
+    if plan.timeOffsets != TimeOffsets(), !plan.namespaces.contains(.newTime) {
       throw Complaint(
         what: "--monotonic and --boottime need a new time namespace", try: "add --time",
         classic: "options --monotonic and --boottime require unsharing of a time namespace (-T)", exitStatus: 1)
     }
-    if setgroups == .allow, group != nil, groupRanges.isEmpty {
+    if plan.setgroups == .allow, group != nil, plan.groups.ranges.isEmpty {
       throw Complaint(
         what: "--setgroups=allow and a mapped group exclude each other",
         why: "the kernel takes a map of the own group alone only where setgroups(2) is denied",
         classic: "options --setgroups=allow and --map-group are mutually exclusive", exitStatus: 1)
     }
-    var plan = UnsharePlan(command: command)
-    plan.namespaces = namespaces
-    plan.persistent = persistent
-    plan.forks = forks
-    plan.childDeathSignal = childDeathSignal
-    if namespaces.contains(.newUser) { addMaps(to: &plan) }
-    plan.setgroups = setgroups
-    plan.propagation = propagation
-    plan.timeOffsets = offsets
-    plan.root = root
-    plan.workingDirectory = workingDirectory
-    plan.procMountPoint = procMountPoint
-    plan.binfmtMountPoint = binfmtMountPoint
-    plan.binaryFormat = binaryFormat
-    plan.userID = userID
-    plan.groupID = groupID
-    plan.keepsCapabilities = keepsCapabilities
+    plan.command = command
+    if plan.namespaces.contains(.newUser) { addOwnMaps() }
     return plan
   }
 
-  private func addMaps(to plan: inout UnsharePlan) {
+  private mutating func addOwnMaps() {
     let caller = UserIDs.current.effective
     plan.users.own = user.map { IDMapRange(inner: $0, outer: caller, count: 1) }
     plan.groups.own = group.map { IDMapRange(inner: $0, outer: GroupIDs.current.effective, count: 1) }
-    plan.users.ranges = userRanges
-    plan.groups.ranges = groupRanges
     plan.rangesAreWrittenByTools = caller != 0
   }
 }

@@ -66,10 +66,13 @@ struct UnshareProgram {
 
   private mutating func appendClocks() {
     program.begin("set the clocks of the new time namespace")
-    let clocks = [("boottime", plan.timeOffsets.boottime), ("monotonic", plan.timeOffsets.monotonic)]
-    for case (let clock, let offset?) in clocks {
-      program.appendWrite("\(clock) \(offset) 0", to: "/proc/self/timens_offsets")
-    }
+    append(plan.timeOffsets.boottime, of: "boottime")
+    append(plan.timeOffsets.monotonic, of: "monotonic")
+  }
+
+  private mutating func append(_ offset: Int64?, of clock: String) {
+    guard let offset else { return }
+    program.appendWrite("\(clock) \(offset) 0", to: "/proc/self/timens_offsets")
   }
 
   private mutating func appendFork() {

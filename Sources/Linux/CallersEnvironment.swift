@@ -7,14 +7,12 @@ internal import Glibc
 ///
 /// Source: environ(7).
 public enum CallersEnvironment {
-  /// The entries in their order, `NAME=value` usually, without what this program's own start needed.
+  /// The entries in their order, `NAME=value` usually.
   public static var entries: [[UInt8]] {
     guard var entry = unsafe clinux_environment() else { return [] }
-    let own = unsafe clinux_startup_variable().map { unsafe Array(String(cString: $0).utf8) + [UInt8(ascii: "=")] }
     var entries: [[UInt8]] = []
     while let text = unsafe entry.pointee {
-      let bytes = unsafe Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
-      if !(own.map(bytes.starts) ?? false) { entries.append(bytes) }
+      unsafe entries.append([UInt8](UnsafeRawBufferPointer(start: text, count: strlen(text))))
       unsafe entry += 1
     }
     return entries

@@ -128,8 +128,8 @@ public struct SystemCallProgram: Sendable {
 
   /// The steps, in order.
   public private(set) var steps: [Step] = []
-  private var registersUsed: UInt8 = 0
-  private var freeRegisters: [Register] = []
+  /// A bit for each register that holds a result.
+  private var registersInUse: UInt32 = 0
   private var purpose: String = ""
 
   /// A program without steps.
@@ -161,14 +161,14 @@ public struct SystemCallProgram: Sendable {
   /// Adds close(2) of a descriptor that a former step made; its place may be used again.
   public mutating func appendClose(_ register: Register) {
     append(.close(.register(register)))
-    freeRegisters.append(register)
+    registersInUse &= ~(1 << UInt32(register.number))
   }
 
   private mutating func unusedRegister() -> Register {
-    if let register = freeRegisters.popLast() { return register }
-    precondition(registersUsed < UInt8(CLINUX_REGISTERS), "a program keeps at most 32 results at a time")
-    registersUsed += 1
-    return Register(number: registersUsed - 1)
+    let number = (~registersInUse).trailingZeroBitCount
+    precondition(number < Int(CLINUX_REGISTERS), "a program keeps at most 32 results at a time")
+    registersInUse |= 1 << UInt32(number)
+    return Register(number: UInt8(number))
   }
 
   /// Adds a companion: a process that is forked here, while this one is still what it was, does the steps of

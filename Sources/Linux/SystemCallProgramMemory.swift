@@ -5,7 +5,8 @@ internal import CLinux
 /// The memory of one laid-out program; it lives as long as this object.
 @safe
 final class SystemCallProgramMemory {
-  private var blocks: [UnsafeMutableRawPointer] = unsafe []
+  /// The block that was made last; each begins with the address of the one before it.
+  private var block: UnsafeMutableRawPointer?
   private var steps: UnsafeMutableBufferPointer<clinux_step>
   private(set) var program: clinux_program
 
@@ -25,7 +26,10 @@ final class SystemCallProgramMemory {
   }
 
   deinit {
-    unsafe blocks.forEach { unsafe $0.deallocate() }
+    while let last = unsafe block {
+      unsafe block = last.load(as: UnsafeMutableRawPointer?.self)
+      unsafe last.deallocate()
+    }
     unsafe steps.deallocate()
   }
 
@@ -34,7 +38,7 @@ final class SystemCallProgramMemory {
     (flat.operation, flat.number) = encoded(step.operation)
     flat.into = step.result?.number ?? UInt8(CLINUX_DISCARD)
     flat.skip = UInt8(step.skippedWhenTolerated)
-    var arguments: [UInt64] = [0, 0, 0, 0, 0, 0]
+    var arguments = InlineArray<6, UInt64>(repeating: 0)
     for (index, argument) in step.arguments.enumerated() {
       arguments[index] = value(of: argument)
       if case .register = argument.content { flat.from_registers |= 1 << index }
@@ -42,8 +46,8 @@ final class SystemCallProgramMemory {
     flat.argument = (
       arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]
     )
-    var tolerated = step.tolerated.map(\.rawValue)
-    tolerated += Array(repeating: 0, count: Int(CLINUX_TOLERATED) - tolerated.count)
+    var tolerated = InlineArray<4, Int32>(repeating: 0)
+    for (index, errno) in step.tolerated.enumerated() { tolerated[index] = errno.rawValue }
     flat.tolerated = (tolerated[0], tolerated[1], tolerated[2], tolerated[3])
     return flat
   }
@@ -73,18 +77,35 @@ final class SystemCallProgramMemory {
     case .path(let path): unsafe UInt64(address: keep(path.terminatedBytes))
     case .literal(let text): unsafe UInt64(address: text.utf8Start)
     case .bytes(let bytes): unsafe UInt64(address: keep(bytes))
-    case .texts(let texts):
-      unsafe UInt64(address: keep(texts.map { unsafe UInt64(address: keep($0 + [0])) } + [0]))
+    case .texts(let texts): unsafe UInt64(address: keep(texts))
     }
   }
 
-  private func keep<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeMutableRawPointer {
-    let size = max(elements.count * MemoryLayout<Element>.stride, 1)
-    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
-    unsafe elements.withUnsafeBytes {
-      unsafe block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: $0.count)
+  private func keep(_ bytes: [UInt8]) -> UnsafeMutableRawPointer {
+    let place = unsafe allocate(bytes.count + 1)
+    unsafe bytes.withUnsafeBytes {
+      unsafe place.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(place), byteCount: $0.count)
     }
-    unsafe blocks.append(block)
-    return unsafe block
+    unsafe place.storeBytes(of: 0, toByteOffset: bytes.count, as: UInt8.self)
+    return unsafe place
+  }
+
+  /// A NULL-terminated array of NUL-terminated texts.
+  private func keep(_ texts: [[UInt8]]) -> UnsafeMutableRawPointer {
+    let size = MemoryLayout<UInt64>.stride
+    let table = unsafe allocate((texts.count + 1) * size)
+    for (index, text) in texts.enumerated() {
+      unsafe table.storeBytes(of: UInt64(address: keep(text)), toByteOffset: index * size, as: UInt64.self)
+    }
+    unsafe table.storeBytes(of: 0, toByteOffset: texts.count * size, as: UInt64.self)
+    return unsafe table
+  }
+
+  private func allocate(_ size: Int) -> UnsafeMutableRawPointer {
+    let header = MemoryLayout<UInt64>.stride
+    let new = UnsafeMutableRawPointer.allocate(byteCount: header + size, alignment: 8)
+    unsafe new.storeBytes(of: unsafe block, as: UnsafeMutableRawPointer?.self)
+    unsafe block = new
+    return unsafe new + header
   }
 }
