@@ -30,7 +30,13 @@ extension IsolationPlan {
         steps.append(.writeMaps(idMaps))
       }
     }
-    return steps + [.release, .awaitExecution]
+    if waitsForCaller { steps.append(.release) }
+    return steps + [.awaitExecution]
+  }
+
+  /// Whether the first process has to wait until the caller has done something for it.
+  var waitsForCaller: Bool {
+    cgroup != nil || joinedCgroup != nil || idMaps.map { $0.isWrittenByTools || !$0.areOwn } ?? false
   }
 
   /// The kinds that the first process begins in. A cgroup namespace shows its maker's cgroup as the root, so it is
@@ -60,7 +66,7 @@ extension IsolationPlan {
   /// Every step that `start()` will take, with its system call: the caller's, and in their midst, once the caller
   /// says go, those of the world's first process.
   public var steps: [PlannedStep] {
-    let inside = WorldProgram(self, go: -1).program.steps.map {
+    let inside = WorldProgram(self, caller: -1, go: -1).program.steps.map {
       PlannedStep(isInside: true, purpose: $0.purpose, call: $0.description)
     }
     let outside = callerSteps.flatMap(\.planned)

@@ -163,4 +163,7 @@ public struct PlannedCredentials: Hashable, Sendable {
 
   /// Nothing changed.
   public init() {}
+
+  /// Whether the command has another user or group than the world's first process.
+  var changesUser: Bool { userID != nil || groupID != nil || supplementaryGroups != nil }
 }

@@ -40,7 +40,11 @@ extension IsolationPlan {
   ///   `EACCES` when there is no such program, or it may not be executed; any other as its manual page has it.
   public func start(signalMask: SignalSet? = nil) throws(IsolationError) -> World {
     let go = try attempt("make a pipe") { () throws(SystemCallError) in try Pipe() }
-    var start = WorldStart(plan: self, program: WorldProgram(self, go: go.reading.number).program, go: go.writing)
+    let caller = try attempt("hold the own process") { () throws(SystemCallError) in
+      try PIDFD(opening: CallingProcess.processID)
+    }
+    let program = WorldProgram(self, caller: caller.descriptor.number, go: go.reading.number).program
+    var start = WorldStart(plan: self, program: program, go: go.writing)
     do throws(IsolationError) {
       for step in callerSteps { try start.carryOut(step, signalMask: signalMask) }
     } catch {

@@ -14,10 +14,12 @@ struct WorldProgram {
   /// The session's end of the terminal.
   private var terminal: SystemCallProgram.Argument?
 
-  /// - Parameter go: the reading end of the pipe on which the caller says that its part is done.
-  init(_ plan: IsolationPlan, go: Int32) {
+  /// - Parameters:
+  ///   - caller: a pidfd of the process that starts the world.
+  ///   - go: the reading end of the pipe on which it says that its part is done.
+  init(_ plan: IsolationPlan, caller: Int32, go: Int32) {
     self.plan = plan
-    appendTies(go: go)
+    appendTies(caller: caller, go: go)
     appendJoins()
     appendOwnMaps()
     appendLateNamespaces()
@@ -27,11 +29,14 @@ struct WorldProgram {
     appendCommand()
   }
 
-  private mutating func appendTies(go: Int32) {
+  /// The caller may have ended before it was named the one to follow.
+  private mutating func appendTies(caller: Int32, go: Int32) {
     if let signal = plan.parentDeathSignal {
       program.begin("end when the caller ends")
       program.append(.setParentDeathSignal(signal))
+      program.append(.requireLife(of: .descriptor(caller), named: "the caller"))
     }
+    guard plan.waitsForCaller else { return }
     program.begin("wait for the caller's part")
     program.append(.await(go, for: "the caller has done its part"))
   }
@@ -115,7 +120,8 @@ struct WorldProgram {
   private mutating func appendCommand() {
     if plan.hasInit {
       program.begin("leave a parent behind that reaps, and hands signals on")
-      program.append(.fork(parent: [.forwardsSignals, .closesDescriptors]))
+      let role: ParentRole = [.forwardsSignals, .closesDescriptors]
+      program.append(.fork(parent: plan.credentials.changesUser ? role : role.union(.lendsMemory)))
     }
     appendTerminal()
     appendWorkingDirectory()

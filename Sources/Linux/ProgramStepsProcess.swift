@@ -23,6 +23,9 @@ public struct ParentRole: OptionSet, Sendable {
   public static let outlastsInterrupts = ParentRole(rawValue: UInt64(CLINUX_PARENT_OUTLASTS.rawValue))
   /// Exits with status 0 at once, so that the child is adopted by its PID namespace's init.
   public static let leaves = ParentRole(rawValue: UInt64(CLINUX_PARENT_LEAVES.rawValue))
+  /// Lends the child its memory until the child executes, instead of a copy; for a program that is started, and whose
+  /// child does not become another user.
+  public static let lendsMemory = ParentRole(rawValue: UInt64(CLINUX_PARENT_LENDS.rawValue))
 }
 
 extension SystemCallProgram.Step {
@@ -46,9 +49,16 @@ extension SystemCallProgram.Step {
     Self(
       "clone3", .fork,
       [
-        .value(namespaces.rawValue, shown: "{flags=\(namespaces), exit_signal=SIGCHLD}"),
+        .value(namespaces.rawValue, shown: shownFlags(namespaces, parent)),
         .value(parent.rawValue, shown: "88"),
       ], on: namespaces.description)
+  }
+
+  private static func shownFlags(_ namespaces: CloneFlags, _ parent: ParentRole) -> String {
+    let lending = parent.contains(.lendsMemory) ? "CLONE_VM|CLONE_VFORK" : ""
+    let separator = namespaces.isEmpty || lending.isEmpty ? "" : "|"
+    let kinds = namespaces.isEmpty && !lending.isEmpty ? "" : namespaces.description
+    return "{flags=\(kinds)\(separator)\(lending), exit_signal=SIGCHLD}"
   }
 
   /// execve(2) of the first candidate that there is and that may be executed; a script that names no interpreter

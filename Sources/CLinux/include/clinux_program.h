@@ -60,6 +60,9 @@ enum clinux_parent {
     CLINUX_PARENT_OUTLASTS = 16,
     /// Do not attend: exit with status 0 at once, so that the child is adopted by its namespace's init.
     CLINUX_PARENT_LEAVES = 32,
+    /// Lend the child memory and stack, and wait until it executes or exits, where failures are reported: nothing is
+    /// copied. A change of user by the child would take from the parent, too, that its user may look at it.
+    CLINUX_PARENT_LENDS = 64,
 };
 
 struct clinux_step {

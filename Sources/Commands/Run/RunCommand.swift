@@ -5,7 +5,7 @@ internal import Linux
 
 /// The verb `run`.
 enum RunCommand: HandParsedVerb {
-  static let description = RunDescription.verb
+  static var description: VerbDescription { RunDescription.verb }
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     let request = try RunRequest(invocation)

@@ -37,7 +37,7 @@ struct RunRequest {
 
   init(_ invocation: Invocation) throws(Complaint) {
     var scanner = OptionScanner(
-      invocation.arguments, options: RunDescription.verb.options, stopsAtOperand: true, failureStatus: 125)
+      invocation.arguments, options: RunDescription.options, stopsAtOperand: true, failureStatus: 125)
     while let option = try scanner.next() { try take(option) }
     command = invocation.argumentBytes(from: scanner.index)
     if let name, !WorldRegistry.isName(name) {
