@@ -18,7 +18,9 @@ struct NamespaceCells {
     self.inventory = inventory
     form = request.form
     wrapsText = request.wrapsText
-    accounts = request.columns.contains(.user) ? Accounts() : Accounts(passwd: [], group: [])
+    accounts =
+      request.columns.contains(.user) || request.filterColumns.contains(.user)
+      ? Accounts() : Accounts(passwd: [], group: [])
     ownMountNamespace = inventory.ownMountNamespace ?? 0
   }
 

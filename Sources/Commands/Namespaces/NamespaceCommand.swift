@@ -17,12 +17,18 @@ struct NamespaceCommand: HandParsedVerb {
         + "inode of a namespace, or a name such as uts:[4026531838], lists the processes in it.",
     ],
     options: options + [
-      OptionDescription(nil, "why", "say what keeps a namespace alive", value: .required("NAMESPACE"))
+      OptionDescription(nil, "why", "say what keeps a namespace alive", value: .required("NAMESPACE")),
+      OptionDescription(nil, "watch", "look again every so many seconds", value: .required("SECONDS")),
+      OptionDescription(
+        nil, "color", "colour the output: auto, always or never", value: .optionalAfterWord("WHEN"),
+        completion: .words(ColorChoice.allCases.map(\.rawValue))),
     ],
     operands: .processID,
     examples: [
       .init(command: "pangaea ns -T", meaning: "Shows which user namespace owns which namespaces."),
       .init(command: "pangaea ns -P -t net", meaning: "Shows network namespaces without processes."),
+      .init(
+        command: "pangaea ns -Q 'NPROCS > 5 and USER != \"root\"'", meaning: "Shows those of which that is true."),
     ],
     exitStatuses: [
       .init(status: "0", meaning: "at least one was found"), .init(status: "1", meaning: "there is no such namespace"),
@@ -42,6 +48,8 @@ struct NamespaceCommand: HandParsedVerb {
     OptionDescription("P", "persistent", "only namespaces without processes"),
     OptionDescription(
       "p", "task", "only the namespaces of a process", value: .required("PID"), completion: .processID),
+    OptionDescription(
+      "Q", "filter", "only rows of which an expression is true, see scols-filter(5)", value: .required("EXPRESSION")),
     OptionDescription("r", "raw", "print words parted by one blank"),
     OptionDescription("u", "notruncate", "cut no text"),
     OptionDescription("W", "nowrap", "print one line for each row"),

@@ -18,10 +18,15 @@ struct NamespaceReport {
   /// - Throws: a `Complaint` when /proc cannot be read, there is no such namespace, or nothing can be written.
   func show() throws(Complaint) -> Int32 {
     if request.listsColumns { return try listColumns() }
+    return try InspectorOptions.show(every: request.watch, clearsScreen: request.output == .columns) {
+      (output) throws(Complaint) in try look(&output)
+    }
+  }
+
+  private func look(_ output: inout OutputBuffer) throws(Complaint) -> Int32 {
     let inventory = try takeInventory()
-    if let inode = request.why { return try explain(inode, inventory) }
-    let rows = try rows(of: inventory)
-    var output = OutputBuffer()
+    if let inode = request.why { return try explain(inode, inventory, to: &output) }
+    let rows = try wanted(rows(of: inventory), inventory)
     if request.output == .json, !isClassic {
       try writeJSON(rows, inventory, to: &output)
     } else {
@@ -29,7 +34,7 @@ struct NamespaceReport {
     }
     try output.flush()
     if isClassic { return 0 }
-    if request.output != .json { tellUnreadable(inventory) }
+    if request.output != .json, request.watch == nil { tellUnreadable(inventory) }
     return rows.isEmpty ? 1 : 0
   }
 
@@ -73,6 +78,24 @@ extension NamespaceReport {
     if case .process(let processID) = request.selection, !isClassic { try check(processID, inventory) }
     let selected = inventory.namespaces.filter { isSelected($0, inventory) }
     return NamespaceRows(of: selected, in: inventory, tree: request.tree).rows
+  }
+
+  /// The rows of which the filter is true, each below the next one above it that is left.
+  private func wanted(_ rows: [NamespaceRow], _ inventory: NamespaceInventory) -> [NamespaceRow] {
+    guard let filter = request.filter else { return rows }
+    let cells = NamespaceCells(inventory, request)
+    var places: [Int: Int] = [:]
+    var left: [NamespaceRow] = []
+    for (index, row) in rows.enumerated() {
+      let above = row.above.flatMap { places[$0] }
+      if filter.accepts({ cells.text($0, row) }) {
+        left.append(NamespaceRow(namespace: row.namespace, process: row.process, above: above))
+        places[index] = left.count - 1
+      } else {
+        places[index] = above
+      }
+    }
+    return left
   }
 
   /// - Throws: a `Complaint` when there is no such process, or it may not be looked at.
@@ -121,12 +144,15 @@ extension NamespaceReport {
   ) throws(Complaint) {
     let cells = NamespaceCells(inventory, request)
     var table = TreeTable(request.columns.map(column), drawsUnicode: drawsUnicode)
+    let paint = isClassic ? Paint(isEnabled: false) : Paint(request.color)
+    var legend = NamespaceLegend(own: paint.isEnabled ? .ofMachine : NamespaceLinks())
     for row in rows {
-      _ = table.append(request.columns.map { cells.text($0, row) }, under: row.above)
+      let role = paint.isEnabled ? legend.index(of: row.namespace.link).map { Paint.Role.namespace($0) } : nil
+      _ = table.append(request.columns.map { cells.text($0, row) }, under: row.above, role: role)
     }
     try table.write(
       to: &output, request.output, named: "namespaces",
-      width: request.cutsText ? OutputWidth.ofStandardOutput() : nil, showsTitles: request.showsTitles)
+      width: request.cutsText ? OutputWidth.ofStandardOutput() : nil, showsTitles: request.showsTitles, paint: paint)
   }
 
   /// The classic program draws with plain characters where no locale is set.
@@ -144,7 +170,7 @@ extension NamespaceReport {
       }
     return TreeTable.Column(
       title: column.rawValue, usualWidth: column.usualWidth, isRight: column.isRight && !isTree, isTree: isTree,
-      isCuttable: column == .command,
+      isCuttable: column == .command, isPainted: column == .namespace,
       isWrapped: column == .mountPoints && request.wrapsText, isNumber: column.isNumber)
   }
 
@@ -152,7 +178,7 @@ extension NamespaceReport {
     _ rows: [NamespaceRow], _ inventory: NamespaceInventory, to output: inout OutputBuffer
   ) throws(Complaint) {
     let cells = NamespaceCells(inventory, request)
-    var json = JSONWriter()
+    var json = JSONWriter(request.watch == nil ? .indented : .line)
     for object in inventory.unreadable { json.note(unreadable: object.name, object.reason.name) }
     json.document { json in
       json.member("namespaces") { json in
@@ -179,15 +205,15 @@ extension NamespaceReport {
     }
   }
 
-  private func explain(_ inode: UInt64, _ inventory: NamespaceInventory) throws(Complaint) -> Int32 {
+  private func explain(
+    _ inode: UInt64, _ inventory: NamespaceInventory, to output: inout OutputBuffer
+  ) throws(Complaint) -> Int32 {
     let namespace = try find(inode, inventory)
     let table = ProcessTable(of: namespace.members)
     let text = NamespaceHolders(namespace, inventory).explanation { processID in
       table[processID].map { Escaping.escaped($0.commandName[...]) } ?? "gone"
     }
-    var output = OutputBuffer()
     try output.write(text)
-    try output.flush()
     return 0
   }
 

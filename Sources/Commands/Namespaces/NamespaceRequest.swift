@@ -31,6 +31,13 @@ struct NamespaceRequest {
   var listsColumns = false
   /// The namespace that `--why` asks about.
   var why: UInt64?
+  /// Which rows are shown.
+  var filter: RowFilter<NamespaceColumn>?
+  /// The columns that the filter looks at.
+  var filterColumns: Set<NamespaceColumn> = []
+  /// Seconds between looks; nil looks once.
+  var watch: Double?
+  var color = ColorChoice.auto
   var showsHelp = false
   var showsVersion = false
 
@@ -72,6 +79,9 @@ struct NamespaceRequest {
     case "type": types.insert(try type(option.value ?? ""))
     case "tree": tree = try tree(option.value)
     case "list-columns": listsColumns = true
+    case "filter": try setFilter(option.value ?? "")
+    case "watch": watch = try InspectorOptions.interval(option.value ?? "")
+    case "color": color = try ColorChoice(word: option.value)
     case "why": why = try namespace(option.value ?? "")
     case "help": showsHelp = true
     default: showsVersion = true
@@ -94,6 +104,31 @@ struct NamespaceRequest {
     }
     return tree
   }
+
+  private mutating func setFilter(_ text: String) throws(Complaint) {
+    var found: Set<NamespaceColumn> = []
+    let known = knownColumns
+    do throws(RowFilter<NamespaceColumn>.Unusable) {
+      filter = try RowFilter(text) { name in
+        guard let column = NamespaceColumn(named: name), known.contains(column) else { return nil }
+        found.insert(column)
+        return (column, column.isNumber)
+      }
+    } catch {
+      let reason =
+        switch error {
+        case .unexpected(let word): word.isEmpty ? "it ends too early" : "'\(word)' is not expected there"
+        case .unknownColumn(let name): "unknown column: \(name)"
+        case .noExpression(let pattern): "'\(pattern)' is no regular expression"
+        }
+      throw Complaint(
+        what: "cannot read the filter '\(text)'", why: reason, try: "man 5 scols-filter",
+        classic: "failed to parse \"\(text)\": \(reason)", exitStatus: usageStatus)
+    }
+    filterColumns = found
+  }
+
+  private var knownColumns: [NamespaceColumn] { form == .classic ? NamespaceColumn.classic : NamespaceColumn.allCases }
 
   private func number<Number: FixedWidthInteger>(_ text: String, _ what: String) throws(Complaint) -> Number {
     guard let number = Number(text) else {
@@ -162,7 +197,7 @@ extension NamespaceRequest {
   }
 
   private func columns(in list: Substring) throws(Complaint) -> [NamespaceColumn] {
-    let known = form == .classic ? NamespaceColumn.classic : NamespaceColumn.allCases
+    let known = knownColumns
     var found: [NamespaceColumn] = []
     for name in list.split(separator: ",", omittingEmptySubsequences: false) {
       guard let column = NamespaceColumn(named: name), known.contains(column) else {

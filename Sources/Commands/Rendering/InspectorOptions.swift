@@ -15,9 +15,19 @@ struct InspectorOptions: ParsableArguments {
   var watch: Double?
 
   mutating func validate() throws {
-    if let watch, !(watch > 0 && watch <= 86400) {
-      throw ValidationError("--watch takes a number of seconds, more than 0 and at most 86400")
-    }
+    if let watch, !InspectorOptions.isInterval(watch) { throw ValidationError(InspectorOptions.noInterval) }
+  }
+
+  private static let noInterval = "--watch takes a number of seconds, more than 0 and at most 86400"
+
+  private static func isInterval(_ seconds: Double) -> Bool { seconds > 0 && seconds <= 86400 }
+
+  /// Reads the value of a hand-parsed `--watch`.
+  ///
+  /// - Throws: a usage `Complaint` for what is no number of seconds.
+  static func interval(_ text: String) throws(Complaint) -> Double {
+    guard let seconds = Double(text), isInterval(seconds) else { throw .usage(noInterval) }
+    return seconds
   }
 
   /// How JSON is laid out: one text in one line for each look, when there are several.
@@ -30,14 +40,24 @@ struct InspectorOptions: ParsableArguments {
   /// - Parameter look: writes to the buffer and returns the exit status.
   /// - Throws: what `look` throws; a silent `Complaint` when the reader of standard output went away.
   func show(_ look: (inout OutputBuffer) throws(Complaint) -> Int32) throws(Complaint) -> Int32 {
-    let clearsScreen = watch != nil && !json && FileDescriptor.standardOutput.isTerminal
+    try InspectorOptions.show(every: watch, clearsScreen: !json, look)
+  }
+
+  /// Prints what `look` writes, once or every so many seconds.
+  ///
+  /// - Parameter clearsScreen: whether a terminal shows the latest look alone.
+  /// - Throws: what `look` throws; a silent `Complaint` when the reader of standard output went away.
+  static func show(
+    every seconds: Double?, clearsScreen: Bool, _ look: (inout OutputBuffer) throws(Complaint) -> Int32
+  ) throws(Complaint) -> Int32 {
+    let clearsScreen = clearsScreen && seconds != nil && FileDescriptor.standardOutput.isTerminal
     while true {
       var output = OutputBuffer()
       if clearsScreen { try output.write("\u{1b}[H\u{1b}[2J") }
       let status = try look(&output)
       try output.flush()
-      guard let watch else { return status }
-      pause(nanoseconds: UInt64(watch * 1_000_000_000))
+      guard let seconds else { return status }
+      pause(nanoseconds: UInt64(seconds * 1_000_000_000))
     }
   }
 }

@@ -3,6 +3,19 @@
 internal import Linux
 internal import Processes
 
+extension NamespaceLinks {
+  /// The namespaces that count as the machine's: those of PID 1, or of this program where PID 1's may not be read.
+  static var ofMachine: NamespaceLinks {
+    for processID in [1, CallingProcess.processID] {
+      do throws(SystemCallError) {
+        let links = try ProcessRecord.read(processID, .namespaces).namespaces.value
+        if let links, links[.uts] != nil { return links }
+      } catch {}
+    }
+    return NamespaceLinks()
+  }
+}
+
 /// Letters for namespaces: A, B, … for each kind, in the order in which they are met.
 struct NamespaceLegend {
   /// The namespaces that need no letter: those of PID 1, or of this program where PID 1's may not be read.

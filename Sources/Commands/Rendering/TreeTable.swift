@@ -15,6 +15,8 @@ struct TreeTable {
     var isTree = false
     /// May be cut so that a line fits the terminal.
     var isCuttable = false
+    /// Its cells have the colour of their row.
+    var isPainted = false
     /// A newline parts the lines of a cell; elsewhere it is a control character like others.
     var isWrapped = false
     /// In JSON its values are numbers.
@@ -28,6 +30,7 @@ struct TreeTable {
 
   private struct Row {
     let cells: [String?]
+    let role: Paint.Role?
     var children: [Int] = []
   }
 
@@ -47,9 +50,10 @@ struct TreeTable {
   /// - Parameters:
   ///   - cells: one for each column; nil is nothing, `null` in JSON.
   ///   - parent: the row that it stands below; nil for none. Without a column for the tree all rows are a list.
-  mutating func append(_ cells: [String?], under parent: Int? = nil) -> Int {
+  ///   - role: what the row is, in colour; nil for nothing in particular.
+  mutating func append(_ cells: [String?], under parent: Int? = nil, role: Paint.Role? = nil) -> Int {
     precondition(cells.count == columns.count, "a row has one cell for each column")
-    rows.append(Row(cells: cells))
+    rows.append(Row(cells: cells, role: role))
     if let parent, columns.contains(where: \.isTree) {
       rows[parent].children.append(rows.count - 1)
     } else {
@@ -64,24 +68,25 @@ struct TreeTable {
   ///   - name: what the list is called in JSON.
   ///   - width: the columns of the terminal; nil cuts nothing.
   func write(
-    to output: inout OutputBuffer, _ form: Form, named name: String, width: Int?, showsTitles: Bool
+    to output: inout OutputBuffer, _ form: Form, named name: String, width: Int?, showsTitles: Bool,
+    paint: Paint = Paint(isEnabled: false)
   ) throws(Complaint) {
     if rows.isEmpty { return }
     switch form {
     case .json: try writeJSON(named: name, to: &output)
     case .raw: try writeRaw(to: &output, showsTitles: showsTitles)
-    case .columns: try writeColumns(to: &output, width: width, showsTitles: showsTitles)
+    case .columns: try writeColumns(to: &output, width: width, showsTitles: showsTitles, paint)
     }
   }
 
   /// The rows in the order in which they are shown, the tree's lines drawn.
-  private func drawnRows() -> [[String]] {
-    var drawn: [[String]] = []
+  private func drawnRows() -> [(cells: [String], role: Paint.Role?)] {
+    var drawn: [(cells: [String], role: Paint.Role?)] = []
     func draw(_ index: Int, _ own: String, _ below: String) {
-      drawn.append(
-        columns.indices.map { column in
-          (columns[column].isTree ? own : "") + (rows[index].cells[column] ?? "")
-        })
+      let cells = columns.indices.map { column in
+        (columns[column].isTree ? own : "") + (rows[index].cells[column] ?? "")
+      }
+      drawn.append((cells, rows[index].role))
       let children = rows[index].children
       for child in children {
         let isLast = child == children.last
@@ -115,15 +120,19 @@ struct TreeTable {
 // MARK: Columns
 
 extension TreeTable {
-  private func writeColumns(to output: inout OutputBuffer, width: Int?, showsTitles: Bool) throws(Complaint) {
+  private func writeColumns(
+    to output: inout OutputBuffer, width: Int?, showsTitles: Bool, _ paint: Paint
+  ) throws(Complaint) {
     var lines = drawnRows().flatMap { row in
-      split(columns.indices.map { Self.harmless(row[$0], keepsNewlines: columns[$0].isWrapped) })
+      split(columns.indices.map { Self.harmless(row.cells[$0], keepsNewlines: columns[$0].isWrapped) })
+        .map { (cells: $0, role: row.role) }
     }
-    let widths = widths(of: lines, within: width)
-    if showsTitles { lines.insert(columns.map(\.title), at: 0) }
+    let widths = widths(of: lines.map(\.cells), within: width)
+    if showsTitles { lines.insert((columns.map(\.title), nil), at: 0) }
     for line in lines {
-      for (index, cell) in line.enumerated() {
-        try output.write(shown(cell, in: index, widths[index]))
+      for (index, cell) in line.cells.enumerated() {
+        let role = columns[index].isPainted ? line.role : nil
+        try output.write(shown(cell, in: index, widths[index]) { text in role.map { paint(text, $0) } ?? text })
       }
     }
   }
@@ -156,12 +165,12 @@ extension TreeTable {
     return widths
   }
 
-  private func shown(_ cell: String, in index: Int, _ width: Int) -> String {
+  private func shown(_ cell: String, in index: Int, _ width: Int, _ paint: (String) -> String) -> String {
     let text = columns[index].isCuttable ? DisplayWidth.prefix(of: cell, columns: width) : cell
     let padding = String(repeating: " ", count: max(width - DisplayWidth.of(text), 0))
     let isLast = index == columns.count - 1
-    if columns[index].isRight { return padding + text + (isLast ? "\n" : " ") }
-    return isLast ? text + "\n" : text + padding + " "
+    if columns[index].isRight { return padding + paint(text) + (isLast ? "\n" : " ") }
+    return paint(text) + (isLast ? "\n" : padding + " ")
   }
 }
 
@@ -171,7 +180,7 @@ extension TreeTable {
   private func writeRaw(to output: inout OutputBuffer, showsTitles: Bool) throws(Complaint) {
     if showsTitles { try output.write(columns.map(\.title).joined(separator: " ") + "\n") }
     for row in drawnRows() {
-      let words = row.map(Self.word)
+      let words = row.cells.map(Self.word)
       try output.write(words.joined(separator: " ") + "\n")
     }
   }
