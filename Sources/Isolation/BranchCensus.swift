@@ -30,11 +30,16 @@ struct BranchCensus {
   private var shortLived: Set<Int32> = []
   private let ancestors: Set<Int32>
   private let ancestralGroups: Set<Int32>
+  /// The process groups of strangers when the plan was made.
+  private let foreignGroups: Set<Int32>
+  /// The process groups that were stopped as a whole.
+  var stoppedGroups: Set<Int32> = []
 
   init(_ plan: BranchKillPlan) {
     everFound = plan.members
     ancestors = Set(plan.ancestors.map(\.processID)).union([1])
     ancestralGroups = Set(plan.ancestors.map(\.processGroupID))
+    foreignGroups = plan.foreignGroups
     firstSeen = Dictionary(uniqueKeysWithValues: plan.bystanders.map { ($0, 0) })
     for process in plan.members {
       members[process.processID] = Member(
@@ -60,13 +65,23 @@ struct BranchCensus {
   /// The process groups of which every process that was seen is a member. Those with the numbers 0 (it lies outside
   /// of the PID namespace) and 1 cannot be signalled: to kill(2) they mean others.
   var groupsInside: Set<Int32> {
-    let outside = ancestralGroups.union(strangers.map(\.processGroupID))
+    let outside = ancestralGroups.union(pass == 0 ? foreignGroups : Set(strangers.map(\.processGroupID)))
     return Set(living.map(\.processGroupID).filter { $0 > 1 }).subtracting(outside)
   }
 
   /// Whether a member is in uninterruptible sleep.
   func isBlocked(_ process: BranchProcess) -> Bool {
     members[process.processID]?.state == UInt8(ascii: "D")
+  }
+
+  /// Whether a member was stopped when it was last seen.
+  func isStopped(_ process: BranchProcess) -> Bool {
+    members[process.processID]?.isStopped ?? false
+  }
+
+  /// Who is in a group that was stopped, and not of the branch: it joined the group meanwhile.
+  var strangersInStoppedGroups: [BranchProcess] {
+    stoppedGroups.isEmpty ? [] : strangers.filter { stoppedGroups.contains($0.processGroupID) }
   }
 
   mutating func beginPass() {
@@ -82,7 +97,7 @@ struct BranchCensus {
       note(stat)
       return nil
     }
-    let process = BranchProcess(stat)
+    let process = BranchProcess(stat, stoppedGroups: stoppedGroups)
     if isChild(process) { return adopt(stat) }
     if !stat.isZombie { strangers.append(process) }
     return nil
@@ -94,7 +109,7 @@ struct BranchCensus {
   mutating func adopt(_ stat: ProcessStat) -> BranchProcess? {
     if let member = members[stat.processID], member.process.identity == stat.identity { return nil }
     guard !stat.isZombie || stat.threadCount > 1 else { return nil }
-    let process = BranchProcess(stat)
+    let process = BranchProcess(stat, stoppedGroups: stoppedGroups)
     add(process)
     note(stat)
     return process

@@ -2,7 +2,8 @@
 //
 // A process that is killed leaves its children behind, under init. So all are stopped first: a stopped process
 // neither forks nor exits, and the branch holds still while it is looked at again, until a whole pass over /proc
-// finds nothing new. Only then all are killed, whole process groups at once where a group lies in the branch.
+// finds nothing new. Only then all are killed. A process group that lies in the branch is stopped and killed as a whole:
+// no fork gets between its members.
 //
 // What is guaranteed: every process that is a descendant when the plan is carried out, and everything that those beget
 // afterwards, ends. Forks are heard from the kernel itself where that is allowed (root on the machine), so that
@@ -31,13 +32,14 @@ public struct BranchProcess: Hashable, Sendable {
   /// Its number in the caller's PID namespace.
   public var processID: Int32 { identity.processID }
 
-  init(_ stat: ProcessStat) {
+  /// - Parameter stoppedGroups: the process groups that were stopped to hold the branch still.
+  init(_ stat: ProcessStat, stoppedGroups: Set<Int32> = []) {
     identity = stat.identity
     parentID = stat.parentID
     commandName = stat.commandName
     processGroupID = stat.processGroupID
     sessionID = stat.sessionID
-    wasStopped = stat.state == UInt8(ascii: "T")
+    wasStopped = stat.state == UInt8(ascii: "T") && !stoppedGroups.contains(stat.processGroupID)
   }
 }
 
@@ -75,6 +77,8 @@ public struct BranchKillPlan: Sendable {
   let ancestors: [BranchProcess]
   /// Children of the ancestors that live when the plan is made: nobody's orphans.
   let bystanders: [ProcessIdentity]
+  /// The process groups of all that are not in the branch.
+  let foreignGroups: Set<Int32>
 
   /// Looks at a process and all below it.
   ///
@@ -91,7 +95,10 @@ public struct BranchKillPlan: Sendable {
       throw .containsCaller(processID)
     }
     self.signal = signal
-    members = tree.subtree(of: processID).filter { !$0.stat.isZombie }.map { BranchProcess($0.stat) }
+    let branch = tree.subtree(of: processID)
+    members = branch.filter { !$0.stat.isZombie }.map { BranchProcess($0.stat) }
+    let inside = Set(branch.map(\.processID))
+    foreignGroups = Set(tree.table.records.filter { !inside.contains($0.processID) }.map(\.stat.processGroupID))
     let ancestors = tree.ancestors(of: processID)
     self.ancestors = ancestors.map { BranchProcess($0.stat) }
     bystanders = ancestors.flatMap { tree.children(of: $0.processID) }.map(\.identity)

@@ -12,6 +12,8 @@ final class BranchPursuit {
   private var refused: [ProcessIdentity: Errno] = [:]
   private var forks: ForkEvents?
   private var stats: StatReader
+  /// The process groups that were stopped as a whole.
+  private var stoppedGroups: Set<Int32> = []
 
   /// From here on no fork goes unheard, where hearing is allowed.
   init(_ plan: BranchKillPlan) throws(SystemCallError) {
@@ -67,6 +69,7 @@ final class BranchPursuit {
   /// Stops everything: returns when a whole pass found nothing new and nothing that runs.
   private func holdStill() throws(SystemCallError) {
     var patience = 0
+    stopGroups(census.groupsInside)
     while true {
       let newcomers = try look()
       let running = (census.running + census.threaded.filter(hasRunningThread)).filter { refused[$0.identity] == nil }
@@ -78,13 +81,19 @@ final class BranchPursuit {
       }
       let known = Set(newcomers)
       for process in running where !known.contains(process) { send(.stop, to: process.identity) }
-      for group in Set(newcomers.map(\.processGroupID)).intersection(census.groupsInside) {
-        send(.stop, toGroup: group)
-      }
+      stopGroups(Set(newcomers.map(\.processGroupID)).intersection(census.groupsInside))
       waitFor(running, until: monotonicNanoseconds() + 100_000_000) {
         $0.map { "TtZX".utf8.contains($0.state) } ?? true
       }
     }
+  }
+
+  /// Stops all members of some groups, also those that nobody has seen yet. Who is in one of them and not of the branch
+  /// goes on as soon as it is seen.
+  private func stopGroups(_ groups: Set<Int32>) {
+    for group in groups { send(.stop, toGroup: group) }
+    stoppedGroups.formUnion(groups)
+    census.stoppedGroups = stoppedGroups
   }
 
   /// Waits until each of these processes has come to a state, or the time is over; nil is one that has gone. This
@@ -120,12 +129,13 @@ final class BranchPursuit {
     while let stat = BranchPursuit.next(&scan) {
       guard let process = census.see(stat) else { continue }
       newcomers.append(process)
-      send(.stop, to: process.identity)
+      if !census.isStopped(process) { send(.stop, to: process.identity) }
     }
     for process in census.findRelatives() + (try hear()) {
       newcomers.append(process)
-      send(.stop, to: process.identity)
+      if !census.isStopped(process) { send(.stop, to: process.identity) }
     }
+    for process in census.strangersInStoppedGroups { send(.resume, to: process.identity) }
     return newcomers
   }
 
