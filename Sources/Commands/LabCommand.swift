@@ -77,7 +77,7 @@ struct LabCheckCommand: ParsableCommand {
     switch format {
     case .text:
       let page = LabPage(report, paint: Paint(color), showsAll: verbose || claims.count == 1)
-      try output.write(page.text)
+      try output.write(page.page)
     case .tap: try output.write(report.tap)
     case .junit: try output.write(report.junit)
     case .json: try output.write(report.json)
@@ -104,8 +104,9 @@ struct LabHintCommand: ParsableCommand {
     if chosen.isEmpty { try output.write("You have seen every claim of this course.\n") }
     for claim in chosen {
       try output.write("\(claim.number): \(claim.title)\n")
-      let hints = claim.hints.isEmpty ? ["No hint: type what the lesson shows, and compare.\n"] : claim.hints
-      for hint in hints { try output.write("  " + hint.split(separator: "\n").joined(separator: "\n  ") + "\n") }
+      let hints = claim.hints.isEmpty ? ["No hint: type what the lesson shows, and compare."] : claim.hints
+      let text = LabText(Paint(isEnabled: false))
+      for hint in hints { try output.write(text.wrapped(hint, indent: 2).joined(separator: "\n") + "\n") }
     }
     try output.flush()
   }

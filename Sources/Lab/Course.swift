@@ -18,7 +18,7 @@ public enum Verdict: String, Hashable, Sendable, CaseIterable {
 
 /// A course: one Markdown file.
 public struct Course: Hashable, Sendable {
-  /// The file's name without `.md`.
+  /// The file's name without its directory and `.md`.
   public let name: String
   /// The heading of level 1.
   public let title: String

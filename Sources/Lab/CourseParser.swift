@@ -55,7 +55,8 @@ struct CourseParser {
     try endClaim()
     if title.isEmpty { throw Mistake(what: "the course has no title", remedy: "# Title") }
     if sections.isEmpty { throw Mistake(what: "the course has no section", remedy: "## Section") }
-    let name = file.hasSuffix(".md") ? String(file.dropLast(3)) : file
+    let last = file.split(separator: "/").last.map(String.init) ?? file
+    let name = last.hasSuffix(".md") ? String(last.dropLast(3)) : last
     return Course(
       name: name, title: title, introduction: introduction.joined(separator: "\n"), sections: sections)
   }

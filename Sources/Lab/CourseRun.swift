@@ -34,11 +34,16 @@ public struct CourseReport: Hashable, Sendable {
 }
 
 extension CourseReport {
-  /// The claims of a number that did not come out as expected, or the number itself when none was run.
-  fileprivate static func unseen(_ number: String, in outcomes: [Outcome]) -> [String] {
-    let asked = outcomes.filter { $0.claim.answers(to: number) }
-    if asked.isEmpty { return [number] }
-    return asked.filter { $0.result != .asExpected && $0.result != .told }.map(\.claim.number)
+  /// The claims of a number that have not come out as expected, in this run or, where it had none, before.
+  fileprivate static func unseen(
+    _ number: String, of course: Course, in outcomes: [Outcome], before: (Claim) -> Bool
+  ) -> [String] {
+    let lacking = course.claims.filter { claim in
+      guard claim.answers(to: number) else { return false }
+      guard let outcome = outcomes.first(where: { $0.claim == claim }) else { return !before(claim) }
+      return outcome.result != .asExpected && outcome.result != .told
+    }
+    return lacking.map(\.number)
   }
 }
 
@@ -47,18 +52,20 @@ extension Laboratory {
   ///
   /// - Parameters:
   ///   - claims: those to be run.
+  ///   - isKnown: whether a claim came out as expected in an earlier run, for the checklist.
   ///   - before: called before each.
   ///   - after: called after each; false ends the run.
   /// - Throws: `LabFailure` when no world can be made, or the machine's state cannot be read.
   public func run(
-    _ claims: [Claim], of course: Course, before: (Claim) -> Void = { _ in }, after: (Outcome) -> Bool = { _ in true }
+    _ claims: [Claim], of course: Course, isKnown: (Claim) -> Bool = { _ in false },
+    before: (Claim) -> Void = { _ in }, after: (Outcome) -> Bool = { _ in true }
   ) throws(LabFailure) -> CourseReport {
     let start = monotonicNanoseconds()
     let former = try MachineState.read()
     var outcomes: [Outcome] = []
     for claim in claims {
       before(claim)
-      let outcome = claim.checklist.isEmpty ? try run(claim) : summary(of: claim, outcomes)
+      let outcome = claim.checklist.isEmpty ? try run(claim) : summary(of: claim, in: course, outcomes, isKnown)
       outcomes.append(outcome)
       if !after(outcome) { break }
     }
@@ -70,10 +77,12 @@ extension Laboratory {
   }
 
   /// A checklist's outcome: each item stands on the claims that were run before.
-  private func summary(of claim: Claim, _ outcomes: [Outcome]) -> Outcome {
+  private func summary(
+    of claim: Claim, in course: Course, _ outcomes: [Outcome], _ isKnown: (Claim) -> Bool
+  ) -> Outcome {
     var lacking: [String] = []
     let evidence = claim.checklist.map { item in
-      let missing = item.numbers.flatMap { CourseReport.unseen($0, in: outcomes) }
+      let missing = item.numbers.flatMap { CourseReport.unseen($0, of: course, in: outcomes, before: isKnown) }
       lacking += missing.filter { !lacking.contains($0) }
       return Evidence(fact: item.sentence, found: item.numbers.joined(separator: ", "), isMet: missing.isEmpty)
     }

@@ -25,7 +25,8 @@ final class LabTerminal {
     throws(SystemCallError)
   {
     self.name = name
-    let pty = try PseudoTerminal(size: WindowSize(rows: 24, columns: 80))
+    // A dumb terminal cannot go up a line: the shell would scroll a command that is longer than this sideways.
+    let pty = try PseudoTerminal(size: WindowSize(rows: 24, columns: 400))
     let processID = try world.startShell(
       shell, ["bash", "--noprofile", "--norc", "-i"], environment: environment + ["PS1=\(name.rawValue)$ "], on: pty)
     self.pty = pty

@@ -80,12 +80,45 @@ import Testing
 }
 
 @Suite(.serialized) struct LabProgressTests {
+  @Test func theChecklistKnowsWhatWasSeenBefore() throws {
+    let state = try LabProgram.makeDirectory("checklist")
+    let file = try LabProgram.write(LabProgressTests.twoClaims, in: state)
+    let once = try LabProgram.run(["run", "--yes", "T2", "--course", file], state: state)
+    #expect(once.status == .exited(77) && once.output.contains("1 of 1 lack the evidence of T1"), "\(once.output)")
+    #expect(try LabProgram.run(["run", "--yes", "T1", "--course", file], state: state).status == .exited(0))
+    let again = try LabProgram.run(["run", "--yes", "T2", "--course", file], state: state)
+    #expect(again.status == .exited(0) && again.output.contains("✓ I have seen it."), "\(again.output)")
+    try LabProgram.remove(state.appending("pangaea"), files: ["lab-course"])
+    try LabProgram.remove(state, files: ["course.md"])
+  }
+
+  private static let twoClaims = """
+    # Test
+    ## Test
+    ### T1: test
+    ```claim holds
+    It holds.
+    ```
+    ```facts
+    A.alive is yes
+    ```
+    ### T2: test
+    ```claim holds
+    I can say it.
+    ```
+    ```checklist
+    T1: I have seen it.
+    ```
+    """
+
   @Test func progressIsKeptAndForgotten() throws {
     let state = try LabProgram.makeDirectory("progress")
     let first = try LabProgram.run(["next", "--yes", "--course", "signals-and-jobs"], state: state)
     #expect(first.status == .exited(0) && first.output.contains("J1: Ctrl-C"), "\(first.output)")
     #expect(first.output.contains("A │ ^C") || first.output.contains("A │ A$ sleep 1001"), "\(first.output)")
     #expect(try LabProgram.run(["list"], state: state).output.contains("✓ J1"))
+    // Prose is laid out for 80 columns where there is no terminal; a line of a shell is not cut, but continued.
+    #expect(first.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(first.output)")
     let hint = try LabProgram.run(["hint", "J4", "--course", "signals-and-jobs"], state: state)
     #expect(hint.output.contains("SigPnd"))
     #expect(try LabProgram.run(["reset", "--course", "signals-and-jobs"], state: state).status == .exited(0))

@@ -7,18 +7,19 @@ internal import Linux
 struct LabPage {
   private let report: CourseReport
   private let paint: Paint
+  private let text: LabText
   /// Whether every claim's evidence is shown, not only where the claim is refuted or failed.
   private let showsAll: Bool
-  private static let width = 80
 
   init(_ report: CourseReport, paint: Paint, showsAll: Bool) {
     self.report = report
     self.paint = paint
+    text = LabText(paint)
     self.showsAll = showsAll
   }
 
   /// The page.
-  var text: String {
+  var page: String {
     var lines = [heading(report.course.title)]
     for section in report.course.sections {
       let outcomes = report.outcomes.filter { outcome in section.claims.contains { $0.number == outcome.claim.number } }
@@ -30,7 +31,7 @@ struct LabPage {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func heading(_ text: String) -> String { paint(cut(text, LabPage.width), .heading) }
+  private func heading(_ text: String) -> String { paint(self.text.cut(text, self.text.width), .heading) }
 
   private func lines(of outcome: Outcome) -> [String] {
     let claim = outcome.claim
@@ -38,14 +39,14 @@ struct LabPage {
     let start = "\(DisplayWidth.padded(claim.number, 14)) \(DisplayWidth.padded(claim.verdict.word, 10)) "
     var lines = [
       start + paint(DisplayWidth.padded(word, 12), role) + " "
-        + cut(claim.title, LabPage.width - 39)
+        + text.cut(claim.title, max(text.width - 39, 1))
     ]
     switch outcome.result {
-    case .notAsExpected(let reason), .cannotTell(let reason): lines += wrapped(reason, indent: 4)
+    case .notAsExpected(let reason), .cannotTell(let reason): lines += text.wrapped(reason, indent: 4)
     case .asExpected, .told: break
     }
     lines += outcome.lastLines.flatMap { shown in
-      shown.lines.flatMap { wrapped("\(shown.terminal.rawValue) │ \($0)", indent: 4) }
+      shown.lines.flatMap { text.shown($0, on: shown.terminal, indent: 4) }
     }
     if showsAll, claim.checklist.isEmpty { lines += evidence(of: outcome) }
     return lines
@@ -61,14 +62,7 @@ struct LabPage {
   }
 
   private func evidence(of outcome: Outcome) -> [String] {
-    outcome.evidence.flatMap { found in
-      let mark = found.isMet ? "✓" : "✗"
-      let line = "    \(mark) \(found.fact)"
-      let value = paint(found.found, .quiet)
-      let isShort = DisplayWidth.of(line) <= 46 && 48 + DisplayWidth.of(found.found) <= LabPage.width
-      if isShort { return ["\(DisplayWidth.padded(line, 46))  \(value)"] }
-      return [cut(line, LabPage.width)] + wrapped(found.found, indent: 8).map { paint($0, .quiet) }
-    }
+    outcome.evidence.flatMap { text.evidence($0, indent: 4) }
   }
 
   /// What Linux does instead of what refuted claims say.
@@ -77,7 +71,7 @@ struct LabPage {
     if outcomes.isEmpty || showsAll { return [] }
     var lines = ["", heading("Refuted: what the kernel showed")]
     for outcome in outcomes {
-      lines += wrapped("\(outcome.claim.number): \(outcome.claim.sentence)", indent: 2)
+      lines += text.wrapped("\(outcome.claim.number): \(outcome.claim.sentence)", indent: 2)
       lines += evidence(of: outcome)
     }
     return lines
@@ -88,7 +82,7 @@ struct LabPage {
     var lines = ["", heading("What the evidence of this run lets you say")]
     for item in outcome.evidence {
       let mark = item.isMet ? paint("✓", .success) : paint("–", .warning)
-      let sentence = wrapped(item.fact, indent: 4)
+      let sentence = text.wrapped(item.fact, indent: 4)
       lines.append("  \(mark) " + sentence[0].dropFirst(4))
       lines += sentence.dropFirst()
     }
@@ -102,14 +96,14 @@ struct LabPage {
     let sum =
       "\(report.outcomes.count) claims: \(report.asExpected) as expected, \(report.notAsExpected) not so, "
       + "\(report.cannotTell) cannot tell, \(told) told; \(seconds)"
-    var lines = ["", "Kernel: \(report.kernel)"] + wrapped("Tools: \(report.tools)", indent: 0)
+    var lines = ["", "Kernel: \(report.kernel)"] + text.wrapped("Tools: \(report.tools)", indent: 0)
     if report.remains.isEmpty {
       lines.append("Machine: \(paint("clean", .success)); as before are:")
-      lines += wrapped(report.compared, indent: 2)
+      lines += text.wrapped(report.compared, indent: 2)
     } else {
       lines.append("Machine: \(paint("not as before", .failure))")
-      lines += report.remains.flatMap { wrapped($0, indent: 2) } + ["Compared were:"]
-      lines += wrapped(report.compared, indent: 2)
+      lines += report.remains.flatMap { text.wrapped($0, indent: 2) } + ["Compared were:"]
+      lines += text.wrapped(report.compared, indent: 2)
     }
     return lines + [sum] + couldNotLook
   }
@@ -119,36 +113,8 @@ struct LabPage {
     guard report.exitStatus == 77 else { return [] }
     let help = UserIDs.current.effective == 0 ? "" : " More can be told as root."
     let word = report.cannotTell == 1 ? "1 claim" : "\(report.cannotTell) claims"
-    return wrapped(
+    return text.wrapped(
       "Could not look at \(word), for the reasons given there: neither shown nor refuted, so the exit status is 77.\(help)",
       indent: 0)
-  }
-
-  private func cut(_ text: String, _ columns: Int) -> String {
-    DisplayWidth.of(text) <= columns ? text : DisplayWidth.prefix(of: text, columns: columns - 1) + "…"
-  }
-
-  /// A text in lines of the page's width.
-  private func wrapped(_ text: String, indent: Int) -> [String] {
-    let margin = String(repeating: " ", count: indent)
-    var lines: [String] = []
-    var line = margin
-    for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
-      let isFirst = line.count == indent
-      if !isFirst, DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word)) > LabPage.width {
-        lines.append(line)
-        line = margin + word
-      } else {
-        line += (isFirst ? "" : " ") + word
-      }
-    }
-    return lines + [line]
-  }
-}
-
-extension DisplayWidth {
-  /// A text with blanks behind it, up to a number of columns.
-  static func padded(_ text: String, _ columns: Int) -> String {
-    text + String(repeating: " ", count: max(0, columns - of(text)))
   }
 }

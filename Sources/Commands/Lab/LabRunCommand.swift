@@ -64,7 +64,7 @@ struct LabManner: ParsableArguments {
     let report: CourseReport
     do throws(LabFailure) {
       report = try laboratory.run(
-        claims, of: course, before: { transcript.begin($0, in: course) },
+        claims, of: course, isKnown: { progress.isDone($0) }, before: { transcript.begin($0, in: course) },
         after: { outcome in
           transcript.end(outcome)
           transcript.attempt { () throws(Complaint) in try progress.note(outcome) }

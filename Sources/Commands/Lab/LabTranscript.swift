@@ -8,11 +8,15 @@ final class LabTranscript {
   /// What went wrong when something was to be printed or kept.
   private(set) var complaint: Complaint?
   private let paint: Paint
+  private let text: LabText
   /// The line that a terminal has begun and not ended: a prompt.
   private var begun: [TerminalName: String] = [:]
+  /// Whether the last line was prose, which stands between empty lines.
+  private var isProse = true
 
   init(paint: Paint) {
     self.paint = paint
+    text = LabText(paint)
   }
 
   /// Does something that may fail, unless something has failed already.
@@ -21,31 +25,40 @@ final class LabTranscript {
     do throws(Complaint) { try action() } catch { complaint = error }
   }
 
-  private func say(_ text: String) {
-    attempt { () throws(Complaint) in try LabManner.say(text + "\n") }
+  /// Prints lines, with an empty one where prose begins or ends.
+  private func say(_ lines: [String], isProse: Bool) {
+    if lines.isEmpty { return }
+    let gap = isProse || self.isProse ? "\n" : ""
+    self.isProse = isProse
+    attempt { () throws(Complaint) in try LabManner.say(gap + lines.joined(separator: "\n") + "\n") }
   }
 
-  /// Announces a claim.
+  private func tell(_ prose: String) {
+    say(text.paragraphs(prose), isProse: true)
+  }
+
+  /// Announces a claim; before the first of a course or a section, what introduces it.
   func begin(_ claim: Claim, in course: Course) {
     begun = [:]
-    let section = course.sections.first { $0.claims.contains(claim) }
-    if let section, section.claims.first == claim {
-      say("\n" + paint(section.title, .heading))
-      if !section.introduction.isEmpty { say(section.introduction) }
+    if course.claims.first == claim {
+      say([paint(course.title, .heading)], isProse: true)
+      tell(course.introduction)
     }
-    say("\n" + paint("\(claim.number): \(claim.title)", .heading))
-    say("The claim: \(claim.sentence)\n")
+    if let section = course.sections.first(where: { $0.claims.first == claim }) {
+      say([paint(section.title, .heading)], isProse: true)
+      tell(section.introduction)
+    }
+    say([paint("\(claim.number): \(claim.title)", .heading)], isProse: true)
+    say(text.wrapped("The claim: \(claim.sentence)", indent: 0), isProse: true)
   }
 
   /// Prints an event.
   func show(_ event: LabEvent) {
     switch event {
-    case .prose(let text): say(text)
+    case .prose(let text): tell(text)
     case .typing: break
     case .printed(let terminal, let bytes): show(bytes, of: terminal)
-    case .found(let evidence):
-      let mark = evidence.isMet ? paint("✓", .success) : paint("✗", .failure)
-      say("  \(mark) \(evidence.fact)  \(paint(evidence.found, .quiet))")
+    case .found(let evidence): say(text.evidence(evidence, indent: 2), isProse: false)
     }
   }
 
@@ -54,20 +67,26 @@ final class LabTranscript {
     let text = (begun[terminal] ?? "") + String(decoding: bytes.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     begun[terminal] = lines.removeLast()
-    for line in lines { say("  \(paint(terminal.rawValue, .heading)) │ \(Escaping.escaped(line))") }
+    say(lines.flatMap { self.text.shown(Escaping.escaped($0), on: terminal, indent: 2) }, isProse: false)
   }
 
   /// Prints how a claim came out.
   func end(_ outcome: Outcome) {
     let verdict = outcome.claim.verdict.word
-    switch outcome.result {
-    case .asExpected: say("\nVerdict: \(paint(verdict, .success)), and the kernel has shown it.")
-    case .notAsExpected(let reason): say("\nVerdict expected: \(verdict). \(paint("Not so here", .failure)): \(reason)")
-    case .cannotTell(let reason): say("\nVerdict expected: \(verdict). \(paint("Cannot tell", .warning)): \(reason)")
-    case .told: say("\nTold, not shown.")
-    }
-    for item in outcome.evidence where !outcome.claim.checklist.isEmpty {
-      say("  \(item.isMet ? "✓" : "–") \(item.fact)")
+    let words =
+      switch outcome.result {
+      case .asExpected: "Verdict: \(paint(verdict, .success)), as the kernel has shown."
+      case .notAsExpected(let reason):
+        "The course says: \(verdict). \(paint("Not so here", .failure)): \(Escaping.escaped(reason))"
+      case .cannotTell(let reason):
+        "The course says: \(verdict). \(paint("Cannot tell", .warning)) here: \(Escaping.escaped(reason))"
+      case .told: "Told, not shown."
+      }
+    say(text.wrapped(words, indent: 0), isProse: true)
+    if !outcome.claim.checklist.isEmpty {
+      say(
+        outcome.evidence.flatMap { text.wrapped("\($0.isMet ? "✓" : "–") \($0.fact)", indent: 2, hanging: 2) },
+        isProse: false)
     }
   }
 
@@ -86,6 +105,7 @@ final class LabTranscript {
   /// Prints how the machine was left.
   func close(_ report: CourseReport) {
     let state = report.remains.isEmpty ? "clean" : "not as before: " + report.remains.joined(separator: "; ")
-    say("\nKernel: \(report.kernel)\nTools: \(report.tools)\nMachine: \(state)")
+    let lines = ["Kernel: \(report.kernel)", "Tools: \(report.tools)", "Machine: \(state)"]
+    say(lines.flatMap { text.wrapped($0, indent: 0, hanging: 2) }, isProse: true)
   }
 }
