@@ -34,7 +34,7 @@ struct DoctorCommand: HandParsedVerb {
       .init(status: "0", meaning: "all that `run` needs by default works"),
       .init(status: "1", meaning: "some of it does not, or could not be tried"), .init(status: "2", meaning: "trouble"),
     ],
-    seeAlso: ["namespaces(7)", "user_namespaces(7)", "cgroups(7)", "capabilities(7)", "sysctl(8)"])
+    seeAlso: ["namespaces(7)", "user_namespaces(7)", "cgroups(7)", "capabilities(7)"])
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var scanner = OptionScanner(invocation.arguments, options: description.options)
