@@ -13,7 +13,7 @@ struct CgroupList: HandParsedVerb {
     usage: ["[options] [PATH|PID]"],
     discussion: [
       "Without an operand the whole tree is drawn, as systemd-cgls(1) does. The column IN says which hierarchies have "
-        + "the control group; a member that is here in some of them alone has its own list. Whoever is in a control "
+        + "the control group, or all; a member that is here in some of them alone has its own list. Whoever is in a control "
         + "group of a path is not repeated at the top."
     ],
     options: [
@@ -60,12 +60,13 @@ struct CgroupList: HandParsedVerb {
     }
     var output = OutputBuffer()
     let names = ProcessNames(showsKernelThreads: showsKernelThreads)
+    let count = lookup.hierarchies.all.count
     if isJSON {
       var json = JSONWriter()
       json.writeTree(tree, lookup.hierarchies, showsProcesses ? names : nil)
       try output.write(json.bytes)
     } else {
-      try draw(tree, named: operand ?? "/", names, to: &output)
+      try draw(tree, named: operand ?? "/", names, amongHierarchies: count, to: &output)
       tellUnreadable(tree)
     }
     try output.flush()
@@ -73,19 +74,24 @@ struct CgroupList: HandParsedVerb {
   }
 
   private func draw(
-    _ tree: CgroupNode, named name: String, _ names: ProcessNames, to output: inout OutputBuffer
+    _ tree: CgroupNode, named name: String, _ names: ProcessNames, amongHierarchies count: Int,
+    to output: inout OutputBuffer
   ) throws(Complaint) {
     let columns: [TreeTable.Column] = [
       .init(title: "CGROUP", isTree: true, isCuttable: true), .init(title: "IN", isCuttable: true),
     ]
     var table = TreeTable(columns, drawsUnicode: TreeStrokes.ofLocale().child == TreeStrokes.unicode.child)
-    add(tree, names, title: name, under: nil, to: &table)
+    add(tree, names, title: name, under: nil, to: &table) { hierarchies in
+      // One name for all of several: the top would be wider than a terminal.
+      hierarchies.count == count && count > 1 ? "all" : hierarchies.map(CgroupLookup.label).joined(separator: " ")
+    }
     try table.write(
       to: &output, .columns, named: "cgroups", width: OutputWidth.ofStandardOutput(), showsTitles: true)
   }
 
   private func add(
-    _ node: CgroupNode, _ names: ProcessNames, title: String, under parent: Int?, to table: inout TreeTable
+    _ node: CgroupNode, _ names: ProcessNames, title: String, under parent: Int?, to table: inout TreeTable,
+    _ labels: ([CgroupHierarchy]) -> String
   ) {
     let row = table.append([title, labels(node.places.map(\.hierarchy))], under: parent)
     if showsProcesses {
@@ -96,12 +102,8 @@ struct CgroupList: HandParsedVerb {
       }
     }
     for child in node.children {
-      add(child, names, title: child.path.lastComponent?.string ?? "/", under: row, to: &table)
+      add(child, names, title: child.path.lastComponent?.string ?? "/", under: row, to: &table, labels)
     }
-  }
-
-  private func labels(_ hierarchies: [CgroupHierarchy]) -> String {
-    hierarchies.map(CgroupLookup.label).joined(separator: " ")
   }
 
   private func tellUnreadable(_ tree: CgroupNode) {
