@@ -30,10 +30,16 @@ extension FileDescriptor {
   ///
   /// - Throws: `SystemCallError` with any errno of open(2).
   public static func occupyStandardStreams() throws(SystemCallError) {
-    while true {
-      let next = try open("/", .path)
-      if next.number > 2 { return }
-      _ = next.release()
+    for number: Int32 in 0...2 where !isOpen(number) { _ = try open("/", .path).release() }
+  }
+
+  /// Corresponds to fcntl(2) F_GETFD, which fails for what is not open alone.
+  private static func isOpen(_ number: Int32) -> Bool {
+    do throws(SystemCallError) {
+      _ = try systemCall("fcntl", __NR_fcntl, UInt64(number), UInt64(F_GETFD), on: "")
+      return true
+    } catch {
+      return false
     }
   }
 }

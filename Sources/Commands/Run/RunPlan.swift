@@ -12,7 +12,11 @@ extension RunRequest {
     if command.isEmpty { throw .usage("there is no command to run", exitStatus: 125) }
     var plan = IsolationPlan(command: try commandLine(), namespaces: try kinds())
     plan.parentDeathSignal = .kill
-    plan.idMaps = try maps(in: plan.namespaces)
+    if plan.namespaces.contains(.newUser) {
+      plan.idMaps = try maps()
+    } else if hasSubordinateIDs {
+      throw .usage("--subids needs a user namespace of its own", exitStatus: 125)
+    }
     plan.hostname = try checkedHostname(in: plan.namespaces)
     if monotonic != nil || boottime != nil {
       plan.timeOffsets = TimeOffsets(monotonic: monotonic, boottime: boottime)
@@ -59,11 +63,7 @@ extension RunRequest {
   }
 
   /// One user and one group, the caller, as root or as `--user` says; with `--subids` also the subordinate ones.
-  private func maps(in kinds: CloneFlags) throws(Complaint) -> IDMaps? {
-    guard kinds.contains(.newUser) else {
-      if hasSubordinateIDs { throw .usage("--subids needs a user namespace of its own", exitStatus: 125) }
-      return nil
-    }
+  private func maps() throws(Complaint) -> IDMaps {
     if hasSubordinateIDs { return try manyMaps() }
     let wanted = try identity()
     return .own(
