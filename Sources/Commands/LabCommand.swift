@@ -214,7 +214,7 @@ extension Laboratory {
 extension Complaint {
   /// A lab that could not look: exit status 77.
   init(_ failure: LabFailure) {
-    self.init(what: failure.what, try: failure.remedy, exitStatus: 77)
+    self.init(what: failure.what, why: failure.why, try: failure.remedy, exitStatus: 77)
   }
 }
 

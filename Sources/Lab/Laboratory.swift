@@ -1,6 +1,7 @@
 // Where courses are run: what all claims have in common, and one claim from its beginning to its end.
 
 import Cgroups
+import Isolation
 import Linux
 import Processes
 public import struct SystemPackage.FilePath
@@ -21,7 +22,7 @@ public final class Laboratory {
   /// What tells that a process is of a world that was made here.
   private(set) var traces = LabTraces(cgroup: LabCgroup.name)
 
-  /// Looks at the machine, and decides how worlds are made: as root without a user namespace, as anybody else with.
+  /// Looks at the machine, and decides how worlds are made: with CAP_SYS_ADMIN, as root, without a user namespace, else with.
   ///
   /// - Parameters:
   ///   - program: the `pangaea` executable.
@@ -48,8 +49,10 @@ public final class Laboratory {
     let owner = try LabFailure.wrapping("/proc cannot be read") { () throws(SystemCallError) in
       try ProcessRecord.read(Laboratory.ownProcessID(), [.owner]).owner.value
     }
+    let isAdministrator = (try? ProcessCapabilities())?.effective.contains(.administerSystem) == true
     plan = LabWorldPlan(
-      hasUserNamespace: owner?.userID != 0, userID: owner?.userID ?? 0, groupID: owner?.groupID ?? 0,
+      hasUserNamespace: owner?.userID != 0 || !isAdministrator, userID: owner?.userID ?? 0,
+      groupID: owner?.groupID ?? 0,
       program: program, classicNames: classicNames, cgroup: nil)
     // What a world might lose would come to the lab, and be seen when the machine is compared.
     try LabFailure.wrapping("the lab cannot adopt orphans") { () throws(SystemCallError) in
@@ -123,9 +126,7 @@ public final class Laboratory {
       plan.cgroup = try cgroup?.makeWorld()
       world = try LabWorld(plan)
     } catch {
-      throw LabFailure(
-        what: "no world can be made to run the course in: \(error)",
-        remedy: plan.hasUserNamespace ? "as root, or where user namespaces are allowed" : nil)
+      throw LabFailure(ofMaking: plan, error)
     }
     do throws(SystemCallError) {
       try traces.add(world)
@@ -192,8 +193,23 @@ public final class Laboratory {
 public struct LabFailure: Error, Hashable, Sendable {
   /// What could not be done.
   public let what: String
+  /// The reason, where it was found out.
+  public var why: String?
   /// What helps; nil when nothing is known to.
   public let remedy: String?
+
+  /// - Parameter error: what the kernel said to making a world.
+  init(ofMaking plan: LabWorldPlan, _ error: SystemCallError) {
+    let diagnosis = Diagnosis.ofMaking(plan.namespaces, error.errno)
+    what = "no world can be made to run the course in: \(error)"
+    why = diagnosis?.why
+    remedy = plan.hasUserNamespace ? diagnosis?.remedy ?? "as root, or where user namespaces are allowed" : nil
+  }
+
+  init(what: String, remedy: String?) {
+    self.what = what
+    self.remedy = remedy
+  }
 
   static func wrapping<Result>(
     _ what: String, _ call: () throws(SystemCallError) -> Result

@@ -73,6 +73,34 @@ import Testing
     try LabProgram.remove(directory, files: ["course.md"])
   }
 
+  @Test(.enabled(if: LabProgram.isRoot, "only root can give up a right"))
+  func rootWithoutRightsIsAnOrdinaryUser() throws {
+    let run = try LabProgram.start(["check", "S4", "S47"], isAdministrator: false).end()
+    #expect(run.status == .exited(0) && run.output.contains("2 as expected"), "\(run.output)")
+  }
+
+  @Test(.enabled(if: LabProgram.isRoot, "a user namespace is needed in which a setting can be changed"))
+  func aSettingThatForbidsIsNamed() throws {
+    let script = """
+      echo 0 > /proc/sys/user/max_user_namespaces
+      exec setpriv --reuid=1000 --regid=1000 --clear-groups \(LabProgram.path) lab check S12
+      """
+    let pipe = try Pipe()
+    var program = SystemCallProgram()
+    program.append(.await(pipe.reading.number, for: "the maps are written"))
+    for standard: Int32 in 1...2 { program.append(.duplicate(.descriptor(pipe.writing.number), as: standard)) }
+    program.append(.execute(["/bin/sh"], ["sh", "-c", script].map { Array($0.utf8) }, environment: []))
+    let child = try program.start(namespaces: .newUser)
+    for map in ["uid_map", "gid_map"] {
+      try FileDescriptor.open(FilePath("/proc/\(child.processID)/\(map)"), .writeOnly).write("0 0 65536")
+    }
+    try pipe.writing.write([1])
+    #expect(try child.pidfd.wait() == .exited(77))
+    var output = [UInt8](repeating: 0, count: 4096)
+    let count = try pipe.reading.read(into: &output)
+    #expect(String(decoding: output[..<count], as: UTF8.self).contains("why: the sysctl user.max_user_namespaces is 0"))
+  }
+
   @Test func withoutAShellItCouldNotLook() throws {
     let run = try LabProgram.run(["check", "S12"], path: "/nonexistent")
     #expect(run.status == .exited(77) && run.output.contains("the terminals need bash"), "\(run.output)")

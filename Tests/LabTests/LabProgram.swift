@@ -44,14 +44,16 @@ enum LabProgram {
   /// - Parameters:
   ///   - user: who it runs as; nil for the caller.
   ///   - namespaces: those that it gets anew.
+  ///   - isAdministrator: whether root keeps CAP_SYS_ADMIN, number 21.
   static func start(
     _ arguments: [String], user: UInt32? = nil, path: String = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-    state: FilePath = "/nonexistent", namespaces: CloneFlags = []
+    state: FilePath = "/nonexistent", namespaces: CloneFlags = [], isAdministrator: Bool = true
   ) throws -> StartedLab {
     let pipe = try Pipe()
     var program = SystemCallProgram()
     program.append(.duplicate(.descriptor(pipe.writing.number), as: 1))
     program.append(.duplicate(.descriptor(pipe.writing.number), as: 2))
+    if !isAdministrator { program.append(.dropBoundingCapability(21)) }
     if let user {
       program.append(.setGroups([]))
       program.append(.setGroupID(user))
