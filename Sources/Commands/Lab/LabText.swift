@@ -34,7 +34,8 @@ struct LabText {
     var line = String(repeating: " ", count: indent)
     let margin = String(repeating: " ", count: indent + hanging)
     var isFirst = true
-    for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+    let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
+    for word in words.flatMap({ pieces(of: $0, width - margin.count) }) {
       if !isFirst, DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word)) > width {
         lines.append(line)
         line = margin + word
@@ -44,6 +45,18 @@ struct LabText {
       isFirst = false
     }
     return lines + [line]
+  }
+
+  /// A word that is too long for a line, in pieces that are not.
+  private func pieces(of word: Substring, _ columns: Int) -> [Substring] {
+    var pieces: [Substring] = []
+    var rest = word
+    while DisplayWidth.of(String(rest)) > columns {
+      let piece = rest.prefix(max(DisplayWidth.prefix(of: String(rest), columns: columns).count, 1))
+      pieces.append(piece)
+      rest = rest.dropFirst(piece.count)
+    }
+    return pieces + [rest]
   }
 
   /// Markdown's paragraphs and lists in lines of the width; code and tables as they are.
