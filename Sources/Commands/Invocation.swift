@@ -32,6 +32,28 @@ struct Invocation: Sendable {
     return (index..<arguments.count).map { agrees ? typed[before + $0] : Array(arguments[$0].utf8) }
   }
 
+  /// Reads the options that stand before a program and its arguments.
+  ///
+  /// - Parameter take: takes note of one, in order.
+  /// - Returns: the index of the first argument after them; nil when help or the version was asked for, and shown.
+  /// - Throws: a `Complaint` with the status of util-linux for a wrong command line, and what `take` throws.
+  func readOptions(
+    of verb: VerbDescription, _ take: (ScannedOption) throws(Complaint) -> Void
+  ) throws(Complaint) -> Int? {
+    var scanner = OptionScanner(arguments, options: verb.options, stopsAtOperand: true, failureStatus: 1)
+    while let option = try scanner.next() {
+      switch option.name {
+      case "help": _ = try showHelp(verb)
+      case "version": _ = try showVersion()
+      default:
+        try take(option)
+        continue
+      }
+      return nil
+    }
+    return scanner.index
+  }
+
   /// Prints the help page of a verb on standard output.
   func showHelp(_ verb: VerbDescription) throws(Complaint) -> Int32 {
     var output = OutputBuffer()

@@ -93,14 +93,9 @@ struct NsenterCommand: HandParsedVerb {
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var request = NsenterRequest()
-    var scanner = OptionScanner(
-      invocation.arguments, options: options, stopsAtOperand: true, failureStatus: 1)
-    while let option = try scanner.next() {
-      if option.name == "help" { return try invocation.showHelp(description) }
-      if option.name == "version" { return try invocation.showVersion() }
-      try request.apply(option)
-    }
-    let arguments = invocation.argumentBytes(from: scanner.index)
+    let first = try invocation.readOptions(of: description) { (option) throws(Complaint) in try request.apply(option) }
+    guard let first else { return 0 }
+    let arguments = invocation.argumentBytes(from: first)
     let command = IsolatedCommand(arguments: arguments, environment: CallersEnvironment.entries)
     let plan = request.plan(command: command)
     do {

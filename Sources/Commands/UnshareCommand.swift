@@ -124,14 +124,9 @@ struct UnshareCommand: HandParsedVerb {
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var request = UnshareRequest()
-    var scanner = OptionScanner(
-      invocation.arguments, options: options, stopsAtOperand: true, failureStatus: 1)
-    while let option = try scanner.next() {
-      if option.name == "help" { return try invocation.showHelp(description) }
-      if option.name == "version" { return try invocation.showVersion() }
-      try request.apply(option)
-    }
-    let plan = try request.plan(command: invocation.command(from: scanner.index))
+    let first = try invocation.readOptions(of: description) { (option) throws(Complaint) in try request.apply(option) }
+    guard let first else { return 0 }
+    let plan = try request.plan(command: invocation.command(from: first))
     if invocation.form == .verb { warnOfTrap(plan) }
     do {
       try plan.run()

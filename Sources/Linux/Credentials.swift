@@ -3,10 +3,10 @@
 
 internal import CLinux
 
-/// The three user IDs of a process.
+/// The real, the effective and the saved ID of a process, of its users or of its groups.
 ///
 /// Source: credentials(7).
-public struct UserIDs: Hashable, Sendable {
+public struct CredentialIDs: Hashable, Sendable {
   /// Who started the process.
   public let real: UInt32
   /// Who it acts as.
@@ -21,71 +21,55 @@ public struct UserIDs: Hashable, Sendable {
     self.saved = saved
   }
 
-  /// Those of the calling thread.
-  ///
-  /// Corresponds to getresuid(2).
-  public static var current: UserIDs {
-    let ids = threeIDs(Int64(__NR_getresuid))
-    return UserIDs(real: ids.0, effective: ids.1, saved: ids.2)
+  /// Asks getresuid(2) or getresgid(2), which do not fail.
+  fileprivate init(asking call: Int32) {
+    var ids: (UInt32, UInt32, UInt32) = (0, 0, 0)
+    unsafe withUnsafeMutableBytes(of: &ids) { bytes in
+      let start = unsafe UInt64(address: bytes.baseAddress)
+      _ = clinux_call(Int64(call), start, start + 4, start + 8, 0, 0, 0)
+    }
+    self.init(real: ids.0, effective: ids.1, saved: ids.2)
   }
 
-  /// Makes them those of the calling thread.
+  fileprivate func apply(_ name: StaticString, _ call: Int32, _ noun: StaticString) throws(SystemCallError) {
+    _ = try systemCall(name, call, UInt64(real), UInt64(effective), UInt64(saved), on: "\(noun) \(effective)")
+  }
+}
+
+/// The user IDs of the calling thread.
+public enum UserIDs {
+  /// The three.
+  ///
+  /// Corresponds to getresuid(2).
+  public static var current: CredentialIDs { CredentialIDs(asking: __NR_getresuid) }
+
+  /// Takes on others.
   ///
   /// - Throws: `SystemCallError` with `EPERM` without CAP_SETUID, `EINVAL` for an ID that the user namespace does
   ///   not map.
   ///
   /// Corresponds to setresuid(2).
-  public func apply() throws(SystemCallError) {
-    _ = try systemCall(
-      "setresuid", __NR_setresuid, UInt64(real), UInt64(effective), UInt64(saved), on: "user \(effective)")
+  public static func apply(_ ids: CredentialIDs) throws(SystemCallError) {
+    try ids.apply("setresuid", __NR_setresuid, "user")
   }
 }
 
-/// The three group IDs of a process.
-///
-/// Source: credentials(7).
-public struct GroupIDs: Hashable, Sendable {
-  /// The group of who started the process.
-  public let real: UInt32
-  /// The group it acts as.
-  public let effective: UInt32
-  /// The group it may act as again.
-  public let saved: UInt32
-
-  /// The three, none checked.
-  public init(real: UInt32, effective: UInt32, saved: UInt32) {
-    self.real = real
-    self.effective = effective
-    self.saved = saved
-  }
-
-  /// Those of the calling thread.
+/// The group IDs of the calling thread.
+public enum GroupIDs {
+  /// The three.
   ///
   /// Corresponds to getresgid(2).
-  public static var current: GroupIDs {
-    let ids = threeIDs(Int64(__NR_getresgid))
-    return GroupIDs(real: ids.0, effective: ids.1, saved: ids.2)
-  }
+  public static var current: CredentialIDs { CredentialIDs(asking: __NR_getresgid) }
 
-  /// Makes them those of the calling thread.
+  /// Takes on others.
   ///
   /// - Throws: `SystemCallError` with `EPERM` without CAP_SETGID, `EINVAL` for an ID that the user namespace does
   ///   not map.
   ///
   /// Corresponds to setresgid(2).
-  public func apply() throws(SystemCallError) {
-    _ = try systemCall(
-      "setresgid", __NR_setresgid, UInt64(real), UInt64(effective), UInt64(saved), on: "group \(effective)")
+  public static func apply(_ ids: CredentialIDs) throws(SystemCallError) {
+    try ids.apply("setresgid", __NR_setresgid, "group")
   }
-}
-
-private func threeIDs(_ call: Int64) -> (UInt32, UInt32, UInt32) {
-  var ids: (UInt32, UInt32, UInt32) = (0, 0, 0)
-  unsafe withUnsafeMutableBytes(of: &ids) { bytes in
-    let start = unsafe UInt64(address: bytes.baseAddress)
-    _ = clinux_call(call, start, start + 4, start + 8, 0, 0, 0)
-  }
-  return ids
 }
 
 /// The supplementary groups of the calling thread.

@@ -11,9 +11,9 @@ public struct PIDFDInformation: Hashable, Sendable {
   /// In the caller's PID namespace; 0 when the parent is outside it.
   public let parentID: Int32
   /// As the caller's user namespace has them.
-  public let userIDs: UserIDs
+  public let userIDs: CredentialIDs
   /// As the caller's user namespace has them.
-  public let groupIDs: GroupIDs
+  public let groupIDs: CredentialIDs
   /// The id of the process's cgroup v2, the inode of its directory; nil where there is none.
   public let cgroupID: UInt64?
 }
@@ -31,8 +31,8 @@ extension PIDFD {
     }
     return PIDFDInformation(
       processID: Int32(bitPattern: raw.tgid), parentID: Int32(bitPattern: raw.ppid),
-      userIDs: UserIDs(real: raw.ruid, effective: raw.euid, saved: raw.suid),
-      groupIDs: GroupIDs(real: raw.rgid, effective: raw.egid, saved: raw.sgid),
+      userIDs: CredentialIDs(real: raw.ruid, effective: raw.euid, saved: raw.suid),
+      groupIDs: CredentialIDs(real: raw.rgid, effective: raw.egid, saved: raw.sgid),
       cgroupID: raw.mask & UInt64(CLINUX_PIDFD_INFO_CGROUPID) == 0 ? nil : raw.cgroupid)
   }
 

@@ -76,7 +76,7 @@ func namespaceDescriptorsKnowTheirKind(_ kind: NamespaceKind) throws {
   let own = try PIDFD(opening: CallingProcess.processID)
   let information = try own.information()
   #expect(information.processID == CallingProcess.processID && information.parentID == CallingProcess.parentID)
-  #expect(information.userIDs == .current && information.groupIDs == .current)
+  #expect(information.userIDs == UserIDs.current && information.groupIDs == GroupIDs.current)
   #expect(try own.namespace(.uts).kind() == .uts)
   #expect(try own.namespace(.pid, forChildren: true).kind() == .pid)
 }

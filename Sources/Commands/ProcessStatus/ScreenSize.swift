@@ -29,20 +29,11 @@ struct ScreenSize {
   /// The size that the first of the caller's terminals tells; one of no columns or rows tells nothing.
   private static func windowSize() -> WindowSize? {
     for number: Int32 in [1, 2, 0] {
-      if let size = size(of: FileDescriptor(borrowing: number)) { return size }
+      if let size = FileDescriptor(borrowing: number).knownWindowSize, size.rows > 0 { return size }
     }
     do throws(SystemCallError) {
       let flags: OpenFlags = [.noControllingTerminal, .nonBlocking]
-      return size(of: try FileDescriptor.open("/dev/tty", flags))
-    } catch {
-      return nil
-    }
-  }
-
-  private static func size(of descriptor: consuming FileDescriptor) -> WindowSize? {
-    do throws(SystemCallError) {
-      let size = try descriptor.windowSize()
-      return size.columns > 0 && size.rows > 0 ? size : nil
+      return try FileDescriptor.open("/dev/tty", flags).knownWindowSize
     } catch {
       return nil
     }

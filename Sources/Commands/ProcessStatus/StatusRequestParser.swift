@@ -53,6 +53,14 @@ struct StatusRequestParser {
     if isBSDOnly { try parseBSD(letters) } else { try parseUNIX(letters) }
   }
 
+  /// The value of a letter, or the complaint that there is none.
+  private mutating func value(
+    after rest: Substring, or complaint: StatusRequestError
+  ) throws(StatusRequestError) -> String {
+    guard let text = value(after: rest) else { throw complaint }
+    return text
+  }
+
   /// The rest of the argument, or the next one; nil where there is none.
   private mutating func value(after rest: Substring) -> String? {
     if !rest.isEmpty { return String(rest) }
@@ -106,35 +114,35 @@ struct StatusRequestParser {
     func missing(_ what: String) -> StatusRequestError { StatusRequestError("\(what) must follow -\(letter)") }
     switch letter {
     case "C":
-      guard let text = value(after: rest) else { throw missing("list of command names") }
+      let text = try value(after: rest, or: missing("list of command names"))
       select(.names(try names(text)))
     case "G":
-      guard let text = value(after: rest) else { throw missing("list of real groups") }
+      let text = try value(after: rest, or: missing("list of real groups"))
       select(.realGroups(try groups(text)))
     case "U":
-      guard let text = value(after: rest) else { throw missing("list of real users") }
+      let text = try value(after: rest, or: missing("list of real users"))
       select(.realUsers(try users(text)))
     case "u":
-      guard let text = value(after: rest) else { throw missing("list of users") }
+      let text = try value(after: rest, or: missing("list of users"))
       select(.effectiveUsers(try users(text)))
     case "g":
-      guard let text = value(after: rest) else { throw missing("list of session leaders OR effective group names") }
+      let text = try value(after: rest, or: missing("list of session leaders OR effective group names"))
       try selectSessionsOrGroups(text)
     case "p":
-      guard let text = value(after: rest) else { throw missing("list of process IDs") }
+      let text = try value(after: rest, or: missing("list of process IDs"))
       select(.processes(try processes(text)))
     case "q":
-      guard let text = value(after: rest) else { throw missing("List of process IDs") }
+      let text = try value(after: rest, or: missing("List of process IDs"))
       try selectQuickly(text)
     case "s":
-      guard let text = value(after: rest) else { throw missing("list of session IDs") }
+      let text = try value(after: rest, or: missing("list of session IDs"))
       select(.sessions(try processes(text)))
     case "t":
-      guard let text = value(after: rest) else { throw missing("list of terminals (pty, tty...)") }
+      let text = try value(after: rest, or: missing("list of terminals (pty, tty...)"))
       select(.terminals(try terminals(text)))
     case "O", "o":
       let what = letter == "O" ? "format or sort specification" : "format specification"
-      guard let text = value(after: rest) else { throw missing(what) }
+      let text = try value(after: rest, or: missing(what))
       request.specifications.append(.init(source: letter == "O" ? .unixPreloaded : .unixFormat, text: text))
     default: return false
     }
@@ -194,22 +202,22 @@ struct StatusRequestParser {
     func missing(_ what: String) -> StatusRequestError { StatusRequestError("\(what) must follow \(letter)") }
     switch letter {
     case "O":
-      guard let text = value(after: rest) else { throw missing("format or sort specification") }
+      let text = try value(after: rest, or: missing("format or sort specification"))
       request.specifications.append(.init(source: .bsdPreloadedOrOrder, text: text))
     case "o":
-      guard let text = value(after: rest) else { throw missing("format specification") }
+      let text = try value(after: rest, or: missing("format specification"))
       request.specifications.append(.init(source: .bsdFormat, text: text))
     case "k":
-      guard let text = value(after: rest) else { throw StatusRequestError("long sort specification must follow 'k'") }
+      let text = try value(after: rest, or: StatusRequestError("long sort specification must follow 'k'"))
       request.specifications.append(.init(source: .order, text: text))
     case "U":
-      guard let text = value(after: rest) else { throw missing("list of users") }
+      let text = try value(after: rest, or: missing("list of users"))
       select(.effectiveUsers(try users(text)))
     case "p":
-      guard let text = value(after: rest) else { throw missing("list of process IDs") }
+      let text = try value(after: rest, or: missing("list of process IDs"))
       select(.processes(try processes(text)))
     case "q":
-      guard let text = value(after: rest) else { throw missing("List of process IDs") }
+      let text = try value(after: rest, or: missing("List of process IDs"))
       try selectQuickly(text)
     case "t":
       guard let text = value(after: rest) else {

@@ -81,12 +81,20 @@ enum OutputWidth {
   /// The columns of the terminal that standard output is; nil when it is none, or does not know: then nothing is
   /// cut. COLUMNS, where set to a positive number, comes before the terminal's own answer.
   static func ofStandardOutput() -> Int? {
-    guard let size = terminalSize() else { return nil }
+    guard FileDescriptor.standardOutput.isTerminal else { return nil }
     if let set = environmentVariable("COLUMNS").flatMap({ Int($0) }), set > 0 { return set }
-    return size.columns > 0 ? size.columns : nil
+    return FileDescriptor.standardOutput.knownWindowSize?.columns
   }
+}
 
-  private static func terminalSize() -> WindowSize? {
-    do { return try FileDescriptor.standardOutput.windowSize() } catch { return nil }
+extension FileDescriptor {
+  /// The size of the terminal's window; nil of what is no terminal, or does not know how many columns it has.
+  var knownWindowSize: WindowSize? {
+    do throws(SystemCallError) {
+      let size = try windowSize()
+      return size.columns > 0 ? size : nil
+    } catch {
+      return nil
+    }
   }
 }
