@@ -166,6 +166,9 @@ public final class Laboratory {
 
   /// What the machine lacks for a claim; nil when nothing.
   private func lack(of claim: Claim) -> String? {
+    if (try? FileDescriptor.workingDirectory.status(of: "/proc/self/syscall")) == nil {
+      return "this kernel has no /proc/PID/syscall, which tells when a shell waits for more to be typed"
+    }
     for need in claim.needs {
       switch need {
       case .program(let name):
