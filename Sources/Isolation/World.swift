@@ -48,7 +48,7 @@ extension IsolationPlan {
     do throws(IsolationError) {
       for step in callerSteps { try start.carryOut(step, signalMask: signalMask) }
     } catch {
-      try start.undo()
+      start.undo()
       throw error
     }
     return start.finish()
@@ -97,15 +97,11 @@ private struct WorldStart: ~Copyable {
     if let failure { throw IsolationError(purpose: failure.purpose, cause: failure.error) }
   }
 
-  /// Ends the child and removes the control group.
-  mutating func undo() throws(IsolationError) {
-    do throws(SystemCallError) {
-      try child?.pidfd.end()
-    } catch {
-      throw IsolationError(purpose: "end the new process", cause: error)
-    }
-    guard let cgroup else { return }
-    try attemptCgroup("remove the control group") { () throws(CgroupError) in try cgroup.remove() }
+  /// Ends the child and removes the control group, each for itself. That neither could be done is not told: the step
+  /// that failed before is why.
+  mutating func undo() {
+    do throws(SystemCallError) { try child?.pidfd.end() } catch {}
+    do throws(CgroupError) { try cgroup?.remove() } catch {}
   }
 
   /// Hands the world over; no plan is without its clone step, so there is one.
