@@ -176,8 +176,8 @@ public struct WorldRegistry: Sendable {
 
   private func isAlive(_ process: ProcessIdentity) throws(SystemCallError) -> Bool {
     do throws(SystemCallError) {
-      _ = try ProcessRecord.read(process, .stat)
-      return true
+      let stat = try ProcessRecord.read(process, .stat).stat
+      return !stat.isZombie || stat.threadCount > 1
     } catch {
       if error.errno == .esrch { return false }
       throw error

@@ -109,6 +109,19 @@ import struct SystemPackage.FilePath
     #expect(left.count == 2, "what the dead left was removed")
   }
 
+  @Test func whoeverHasEndedHasNoNameThoughNobodyHasReaped() throws {
+    let place = try Place()
+    var program = SystemCallProgram()
+    program.append(.exit(0))
+    let child = try program.start()
+    _ = try child.pidfd.waitForChange([.exited, .withoutReaping])
+    let process = try ProcessRecord.read(child.processID, .stat).identity
+    _ = try place.registry.claim("blue").give(to: process)
+    #expect(try place.registry.find("blue") == nil && place.registry.all().isEmpty)
+    _ = try place.registry.claim("blue").give(to: this)
+    _ = try child.pidfd.wait()
+  }
+
   @Test func removesOnlyItsOwn() throws {
     let place = try Place()
     let alive = try this
