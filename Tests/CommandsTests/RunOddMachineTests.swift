@@ -35,6 +35,33 @@ import Testing
   }
 }
 
+@Suite struct RunOnWhatCannotBeTakenAwayTests {
+  /// The world's control group cannot be removed where cgroupfs has become read-only meanwhile.
+  @Test(.enabled(if: Caller.root.isPossible && RunLimitTests.isPossible))
+  func saysWhyAndHowTheCommandEndedAndTakesTheNameAway() throws {
+    let directory = try TemporaryDirectory()
+    let name = "stuck-\(monotonicNanoseconds())"
+    let script = """
+      mkfifo \(directory.path)/go
+      \(pangaeaPath) run --name \(name) --memory 100m -- sh -c 'read line; exit 3' < \(directory.path)/go &
+      exec 3> \(directory.path)/go
+      until \(pangaeaPath) ns \(name) > \(directory.path)/listed 2>&1; do sleep 0.05; done
+      while read -r device place type rest; do
+        case $type in cgroup*) mount -o remount,bind,ro "$place";; esac
+      done < /proc/mounts
+      echo go >&3
+      wait $!; echo $?
+      test -e /run/pangaea/\(name) && echo "the name is still there"
+      """
+    let outcome = try run("unshare", "-m", "--propagation", "private", "sh", "-c", script)
+    #expect(outcome.output == "125\n")
+    #expect(outcome.error.contains("EROFS"), "\(outcome.error)")
+    #expect(outcome.error.contains("; the command had ended with status 3\n"), "\(outcome.error)")
+    // The next that makes a control group takes it away.
+    #expect(try pangaea("run", "--memory", "64m", "--", "true").status == .exited(0))
+  }
+}
+
 @Suite struct RunAtALimitTests {
   /// The limits of a user namespace of the test's own, which can be set there without harm.
   @Test(arguments: ["uts", "ipc", "mnt", "pid", "cgroup", "user", "net", "time"])

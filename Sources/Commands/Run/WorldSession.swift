@@ -29,17 +29,20 @@ struct WorldSession {
     let claim = try claimName()
     let world = try start(plan, mask: mask)
     var named: NamedWorld?
+    let status: Int32
     do throws(Complaint) {
       named = try give(claim, to: world)
       whenStarted(world)
-      let status = try attend(supervisor, to: world, terminal.take())
-      try takeAway(world, named)
-      return status.shellStatus
+      status = try attend(supervisor, to: world, terminal.take()).shellStatus
     } catch {
-      try calling { () throws(SystemCallError) in try world.pidfd.end() }
-      try takeAway(world, named)
+      // The world may have been reaped before; and what came first is what the person is told.
+      do throws(SystemCallError) { try world.pidfd.end() } catch {}
+      _ = takeAway(world, named)
       throw error
     }
+    guard var complaint = takeAway(world, named) else { return status }
+    complaint.what += "; the command had ended with status \(status)"
+    throw complaint
   }
 
   private func attend(
@@ -98,14 +101,22 @@ struct WorldSession {
     return Complaint(error, doing: task, why: why, try: missing?.remedy, exitStatus: 125)
   }
 
-  private func takeAway(_ world: borrowing World, _ named: NamedWorld?) throws(Complaint) {
+  /// Takes the control group and the name away, each for itself.
+  ///
+  /// - Returns: what failed first.
+  private func takeAway(_ world: borrowing World, _ named: NamedWorld?) -> Complaint? {
+    var complaint: Complaint?
     do throws(IsolationError) {
       try world.removeTraces()
     } catch {
-      throw Complaint(error, running: plan.command)
+      complaint = Complaint(error, running: plan.command)
     }
-    guard let named else { return }
-    try calling { () throws(SystemCallError) in try WorldRegistry.own.remove(named) }
+    do throws(SystemCallError) {
+      if let named { try WorldRegistry.own.remove(named) }
+    } catch {
+      complaint = complaint ?? Complaint(error, doing: "take the world's name away", exitStatus: 125)
+    }
+    return complaint
   }
 
   private func calling<Result: ~Copyable>(
