@@ -1,6 +1,8 @@
 // What a parent does while the child of a fork step runs. Nothing here may call the C library: see clinux_program.h.
 #include "calls.h"
 
+#include <linux/prctl.h>
+
 // The kernel's struct sigaction, which is not the C library's.
 struct action {
     void *handler;
@@ -67,6 +69,9 @@ void clinux_attend(int64_t child, uint64_t roles) {
     call6(__NR_rt_sigaction, SIGCHLD, address(&standard), 0, 8, 0, 0);
     if (roles & CLINUX_PARENT_CLOSES) {
         call3(__NR_close_range, 3, ~0u, 0);
+    }
+    if (roles & CLINUX_PARENT_WAS_HIDDEN) {
+        call3(__NR_prctl, PR_SET_DUMPABLE, 1, 0);
     }
     uint64_t awaited = SIGNAL_BIT(SIGCHLD);
     if (roles & CLINUX_PARENT_FORWARDS) {

@@ -79,6 +79,9 @@ IN_PLACE int64_t wait_for(int64_t who, int *status, int options) {
 IN_PLACE int has_exited(int status) { return (status & 0x7f) == 0; }
 IN_PLACE int exit_status(int status) { return (status >> 8) & 0xff; }
 
+/// Beside CLINUX_PARENT_*: nobody may look at the parent until it has closed its descriptors.
+enum { CLINUX_PARENT_WAS_HIDDEN = 1 << 16 };
+
 /// The parent's part of CLINUX_FORK: waits for the child in the roles of CLINUX_PARENT_*, and exits as it did.
 __attribute__((noreturn)) void clinux_attend(int64_t child, uint64_t roles);
 

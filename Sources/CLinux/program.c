@@ -97,10 +97,21 @@ run_and_report(struct clinux_program *program, uint32_t index, uint64_t register
     leave(FAILED_CHILD);
 }
 
+// A child that runs could find the parent's descriptors in /proc before the parent has closed them. Until then the parent
+// is not dumpable, and the child, once it has executed, is again.
+static uint64_t hidden_until_closed(uint64_t roles) {
+    int is_visible = call3(__NR_prctl, PR_GET_DUMPABLE, 0, 0) == 1;
+    if (!(roles & CLINUX_PARENT_CLOSES) || !is_visible) {
+        return 0;
+    }
+    return call3(__NR_prctl, PR_SET_DUMPABLE, 0, 0) == 0 ? CLINUX_PARENT_WAS_HIDDEN : 0;
+}
+
 // A child that borrows the parent's memory and stack, until it executes or exits, must not return from here.
 static int64_t fork_and_attend(
     const uint64_t argument[6], struct clinux_program *program, uint32_t index, uint64_t registers[CLINUX_REGISTERS]
 ) {
+    uint64_t roles = argument[1] | hidden_until_closed(argument[1]);
     int borrows = (argument[1] & CLINUX_PARENT_LENDS) && program->report >= 0;
     int64_t child = fork_with(argument[0] | (borrows ? CLONE_VM | CLONE_VFORK : 0), -1, 0);
     if (child == 0 && borrows) {
@@ -115,7 +126,7 @@ static int64_t fork_and_attend(
     if (argument[1] & CLINUX_PARENT_LEAVES) {
         leave(0);
     }
-    clinux_attend(child, argument[1]);
+    clinux_attend(child, roles);
 }
 
 static int64_t fork_companion(const struct clinux_step *step, uint32_t *index, uint64_t registers[CLINUX_REGISTERS]) {
