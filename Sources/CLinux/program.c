@@ -2,6 +2,9 @@
 #include "calls.h"
 #include "clinux_kernel.h"
 
+#include <linux/close_range.h>
+#include <linux/fcntl.h>
+#include <linux/resource.h>
 #include <linux/sched.h>
 #include <linux/signal.h>
 #include <linux/wait.h>
@@ -190,6 +193,21 @@ static int64_t lives(uint64_t pidfd) {
     return result > 0 ? -ESRCH : result;
 }
 
+// Before Linux 5.11 each descriptor is marked by itself, up to the number that may be open.
+static int64_t close_on_execute(uint64_t first) {
+    int64_t result = call3(__NR_close_range, first, ~0u, CLOSE_RANGE_CLOEXEC);
+    if (result != -EINVAL && result != -ENOSYS) {
+        return result;
+    }
+    uint64_t limits[2] = {0, 0};
+    result = call6(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, address(limits), 0, 0);
+    for (uint64_t descriptor = first; result >= 0 && descriptor < limits[0]; descriptor++) {
+        int64_t marked = call3(__NR_fcntl, descriptor, F_SETFD, FD_CLOEXEC);
+        result = marked == -EBADF ? 0 : marked;
+    }
+    return result;
+}
+
 static int64_t await(int32_t descriptor) {
     char byte = 0;
     int64_t result;
@@ -253,6 +271,8 @@ static int64_t carry_out(const struct clinux_step *step, const uint64_t argument
         return owner(argument);
     case CLINUX_LIVES:
         return lives(argument[0]);
+    case CLINUX_CLOSE_ON_EXECUTE:
+        return close_on_execute(argument[0]);
     case CLINUX_SEND:
         return send_descriptor(argument[0], argument[1]);
     default:

@@ -66,7 +66,7 @@ extension IsolationPlan {
   /// Every step that `start()` will take, with its system call: the caller's, and in their midst, once the caller
   /// says go, those of the world's first process.
   public var steps: [PlannedStep] {
-    let inside = WorldProgram(self, caller: -1, go: -1).program.steps.map {
+    let inside = WorldProgram(self, caller: -1, go: (-1, -1)).program.steps.map {
       PlannedStep(isInside: true, purpose: $0.purpose, call: $0.description)
     }
     let outside = callerSteps.flatMap(\.planned)

@@ -30,7 +30,7 @@ public struct IsolatedCommand: Hashable, Sendable {
     return command
   }
 
-  /// The last value of a variable, as getenv(3) would find the first; nil when it is not there.
+  /// The first value of a variable, which getenv(3) finds; nil when it is not there.
   public func value(of name: String) -> [UInt8]? {
     let prefix = Array(name.utf8) + [UInt8(ascii: "=")]
     return environment.first { $0.starts(with: prefix) }.map { Array($0.dropFirst(prefix.count)) }

@@ -43,7 +43,8 @@ extension IsolationPlan {
     let caller = try attempt("hold the own process") { () throws(SystemCallError) in
       try PIDFD(opening: CallingProcess.processID)
     }
-    let program = WorldProgram(self, caller: caller.descriptor.number, go: go.reading.number).program
+    let program = WorldProgram(self, caller: caller.descriptor.number, go: (go.reading.number, go.writing.number))
+      .program
     var start = WorldStart(plan: self, program: program, go: go.writing)
     do throws(IsolationError) {
       for step in callerSteps { try start.carryOut(step, signalMask: signalMask) }

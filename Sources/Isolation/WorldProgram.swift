@@ -6,8 +6,8 @@ internal import struct SystemPackage.FilePath
 
 /// Makes the program of a plan.
 struct WorldProgram {
-  /// Every capability up to Linux 6.18; capabilities(7).
-  private static let capabilities: ClosedRange<Int32> = 0...40
+  /// Every capability that a set has a bit for; those that the kernel does not know are passed over.
+  private static let capabilities: ClosedRange<Int32> = 0...63
 
   private let plan: IsolationPlan
   private(set) var program = SystemCallProgram()
@@ -16,8 +16,8 @@ struct WorldProgram {
 
   /// - Parameters:
   ///   - caller: a pidfd of the process that starts the world.
-  ///   - go: the reading end of the pipe on which it says that its part is done.
-  init(_ plan: IsolationPlan, caller: Int32, go: Int32) {
+  ///   - go: the reading end of the pipe on which it says that its part is done, and the writing end.
+  init(_ plan: IsolationPlan, caller: Int32, go: (reading: Int32, writing: Int32)) {
     self.plan = plan
     appendTies(caller: caller, go: go)
     appendJoins()
@@ -30,7 +30,7 @@ struct WorldProgram {
   }
 
   /// The caller may have ended before it was named the one to follow.
-  private mutating func appendTies(caller: Int32, go: Int32) {
+  private mutating func appendTies(caller: Int32, go: (reading: Int32, writing: Int32)) {
     if let signal = plan.parentDeathSignal {
       program.begin("end when the caller ends")
       program.append(.setParentDeathSignal(signal))
@@ -38,7 +38,9 @@ struct WorldProgram {
     }
     guard plan.waitsForCaller else { return }
     program.begin("wait for the caller's part")
-    program.append(.await(go, for: "the caller has done its part"))
+    // With a copy of the writing end open here, the caller's end would go unnoticed.
+    program.append(.close(.descriptor(go.writing)))
+    program.append(.await(go.reading, for: "the caller has done its part"))
   }
 
   private mutating func appendJoins() {
@@ -128,6 +130,7 @@ struct WorldProgram {
     appendCredentials()
     appendCommandTie()
     program.begin("become the command")
+    program.append(.closeOnExecute(from: 3))
     for descriptor in plan.keptDescriptors { program.append(.keepOpen(descriptor)) }
     program.append(
       .execute(plan.command.candidates, plan.command.arguments, environment: plan.command.environment))

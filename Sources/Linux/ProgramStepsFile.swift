@@ -51,10 +51,11 @@ extension SystemCallProgram.Step {
       "close_range", .call(__NR_close_range), [.descriptor(first), .value(UInt64(UInt32.max), shown: "~0U"), .value(0)])
   }
 
-  /// close_range(2) CLOSE_RANGE_CLOEXEC, Linux 5.11: what is open from `first` on is closed by exec.
+  /// close_range(2) CLOSE_RANGE_CLOEXEC: what is open from `first` on is closed by exec. Before Linux 5.11 fcntl(2) of
+  /// each descriptor.
   public static func closeOnExecute(from first: Int32) -> Self {
     Self(
-      "close_range", .call(__NR_close_range),
+      "close_range", .closeOnExecute,
       [.descriptor(first), .value(UInt64(UInt32.max), shown: "~0U"), .value(4, shown: "CLOSE_RANGE_CLOEXEC")])
   }
 

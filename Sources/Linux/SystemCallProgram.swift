@@ -94,6 +94,7 @@ public struct SystemCallProgram: Sendable {
     case keepCapabilities
     case owner
     case lives
+    case closeOnExecute
     case send
   }
 

@@ -66,6 +66,7 @@ final class SystemCallProgramMemory {
     case .keepCapabilities: (UInt8(CLINUX_KEEP_CAPABILITIES.rawValue), 0)
     case .owner: (UInt8(CLINUX_OWNER.rawValue), 0)
     case .lives: (UInt8(CLINUX_LIVES.rawValue), 0)
+    case .closeOnExecute: (UInt8(CLINUX_CLOSE_ON_EXECUTE.rawValue), 0)
     case .send: (UInt8(CLINUX_SEND.rawValue), 0)
     }
   }

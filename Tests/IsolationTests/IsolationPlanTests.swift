@@ -23,15 +23,18 @@ import struct SystemPackage.FilePath
     return calls(namespaces, change).filter { !before.contains($0) }
   }
 
+  private let close = "  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC)"
   private let exec = #"  execve("/bin/true", ["/bin/true", "x"], /* 1 variables */, /* or by /bin/sh */)"#
 
   /// How the first process waits for what the caller does outside.
-  private let waiting = [#"write(PIPE, "\1", 1)"#, "  read(-1, /* until the caller has done its part */)"]
+  private let waiting = [
+    #"write(PIPE, "\1", 1)"#, "  close(-1)", "  read(-1, /* until the caller has done its part */)",
+  ]
 
   @Test func theLeastPlan() {
     #expect(
       calls() == [
-        "clone3({flags=0|CLONE_PIDFD, exit_signal=SIGCHLD}, 88) = PID", exec, "read(REPORT, FAILURE, 8) = 0",
+        "clone3({flags=0|CLONE_PIDFD, exit_signal=SIGCHLD}, 88) = PID", close, exec, "read(REPORT, FAILURE, 8) = 0",
       ])
   }
 
@@ -43,7 +46,7 @@ import struct SystemPackage.FilePath
     #expect(
       inside == [
         "mount", "openat", "fsopen", "fsconfig", "fsmount", "close", "openat2", "move_mount", "close", "close",
-        "close", "clone3", "execve",
+        "close", "clone3", "close_range", "execve",
       ])
     #expect(all.contains("  clone3({flags=CLONE_VM|CLONE_VFORK, exit_signal=SIGCHLD}, 88)"))
   }

@@ -43,6 +43,8 @@ enum clinux_operation {
     CLINUX_OWNER = 10,
     /// ESRCH when the process of the pidfd argument[0] has ended.
     CLINUX_LIVES = 11,
+    /// Every descriptor from argument[0] on will be closed by exec.
+    CLINUX_CLOSE_ON_EXECUTE = 13,
     /// Sends the descriptor argument[1] through the socket argument[0], with one byte.
     CLINUX_SEND = 12,
 };
