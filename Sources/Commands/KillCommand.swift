@@ -186,8 +186,10 @@ extension KillCommand {
     case .process(let text): try send(to: try parse(text))
     case .world(let name):
       let world = try find(name)
-      if isTree || isDryRun || signal == nil { return try endBranch(world.process.processID) }
-      try send(to: try command(of: world).processID)
+      if isTree || isDryRun || signal == nil {
+        return try endBranch(world.process.processID, startTime: world.process.startTime)
+      }
+      try send(to: try command(of: world))
     }
     return nil
   }
@@ -221,16 +223,38 @@ extension KillCommand {
   }
 
   private func send(to target: Int32) throws(Complaint) {
-    let signal = signal ?? .terminate
-    do throws(SystemCallError) {
+    try send(to: target) { (signal) throws(SystemCallError) in
       if let value {
         try queueSignal(signal, value: value, to: target)
       } else {
         try sendSignal(signal, to: target)
       }
+    }
+  }
+
+  /// Signals a process and no other that got its PID: once the pidfd is open, the start time must still be its own.
+  private func send(to process: ProcessIdentity) throws(Complaint) {
+    try send(to: process.processID) { (signal) throws(SystemCallError) in
+      let pidfd = try PIDFD(opening: process.processID)
+      _ = try ProcessRecord.read(process, .stat)
+      if let value {
+        try pidfd.send(signal, value: value)
+      } else {
+        try pidfd.send(signal)
+      }
+    }
+  }
+
+  private func send(
+    to target: Int32, by call: (Signal) throws(SystemCallError) -> Void
+  ) throws(Complaint) {
+    let signal = signal ?? .terminate
+    do throws(SystemCallError) {
+      try call(signal)
     } catch {
       throw Complaint(
         what: "cannot send SIG\(signal.name) to PID \(target): \(error.errno.message)",
+        why: Diagnosis.ofSignalling(target, error.errno)?.why,
         classic: "(\(target)): \(error.errno.message)", exitStatus: 1)
     }
     if isVerbose {
@@ -240,10 +264,10 @@ extension KillCommand {
     }
   }
 
-  private func endBranch(_ processID: Int32) throws(Complaint) -> BranchReport {
+  private func endBranch(_ processID: Int32, startTime: UInt64? = nil) throws(Complaint) -> BranchReport {
     do throws(BranchKillError) {
-      let plan = try BranchKillPlan(of: processID, signal: signal ?? .kill)
-      return BranchReport(plan: plan, outcome: isDryRun ? nil : try plan.carryOut())
+      let plan = try BranchKillPlan(of: processID, startTime: startTime, signal: signal ?? .kill)
+      return isDryRun ? BranchReport(foreseeing: plan) : BranchReport(plan, try plan.carryOut())
     } catch {
       throw Complaint(error, processID)
     }

@@ -6,26 +6,52 @@ internal import Processes
 
 /// A branch, and what became of it.
 struct BranchReport {
-  let plan: BranchKillPlan
-  /// Nil after a dry run.
-  let outcome: BranchKillOutcome?
+  private let plan: BranchKillPlan
+  private let isDryRun: Bool
+  private let processes: [BranchProcess]
+  private let refusals: [BranchKillOutcome.Refusal]
+  private let remaining: [BranchProcess]
 
-  /// Whether nothing of it is left.
-  var hasEnded: Bool { outcome.map { $0.remaining.isEmpty && $0.refusals.isEmpty } ?? true }
+  /// What became of a branch.
+  init(_ plan: BranchKillPlan, _ outcome: BranchKillOutcome) {
+    self.plan = plan
+    isDryRun = false
+    processes = outcome.processes
+    refusals = outcome.refusals
+    remaining = outcome.remaining
+  }
+
+  /// What would become of it.
+  init(foreseeing plan: BranchKillPlan) {
+    self.plan = plan
+    isDryRun = true
+    let refusals = plan.foreseenRefusals()
+    let spared = Set(refusals.map(\.process))
+    processes = plan.members.filter { !spared.contains($0) }
+    self.refusals = refusals
+    remaining = []
+  }
+
+  /// Whether nothing of it is left, or would be.
+  var hasEnded: Bool { remaining.isEmpty && refusals.isEmpty }
 
   /// Prints what ended, a line for each process, and what did not.
   func print(isVerbose: Bool) throws(Complaint) {
     var output = OutputBuffer()
-    let verb = outcome == nil ? "would get" : "got"
     if isVerbose {
-      for process in outcome?.processes ?? plan.members {
-        try output.write("\(process.processID) \(process.name) \(verb) SIG\(plan.signal.name)\n")
+      for process in processes {
+        try output.write(
+          "\(process.processID) \(process.name) \(isDryRun ? "would get" : "got") SIG\(plan.signal.name)\n")
       }
     }
-    for refusal in outcome?.refusals ?? [] {
-      try output.write("\(refusal.process.processID) \(refusal.process.name) was spared: \(refusal.errno.message)\n")
+    for refusal in refusals {
+      let process = refusal.process
+      let why = Diagnosis.ofSignalling(process.processID, refusal.errno).map { ": \($0.why)" } ?? ""
+      try output.write(
+        "\(process.processID) \(process.name) \(isDryRun ? "would be" : "was") spared: \(refusal.errno.message)\(why)\n"
+      )
     }
-    for process in outcome?.remaining ?? [] {
+    for process in remaining {
       try output.write("\(process.processID) \(process.name) was killed, and is blocked in the kernel\n")
     }
     try output.flush()
@@ -51,20 +77,20 @@ struct BranchReport {
       json.member("pid", plan.members.first?.processID)
       json.member("signal", plan.signal.name)
       json.member("method", plan.method == .cgroup ? "cgroup" : "pursuit")
-      json.member("dryRun", outcome == nil)
+      json.member("dryRun", isDryRun)
       json.member("processes") { json in
         json.array { json in
-          for process in outcome?.processes ?? plan.members { process.write(to: &json) }
+          for process in processes { process.write(to: &json) }
         }
       }
       json.member("spared") { json in
         json.array { json in
-          for refusal in outcome?.refusals ?? [] { refusal.process.write(to: &json, refusal.errno.name) }
+          for refusal in refusals { refusal.process.write(to: &json, refusal.errno.name) }
         }
       }
       json.member("remaining") { json in
         json.array { json in
-          for process in outcome?.remaining ?? [] { process.write(to: &json) }
+          for process in remaining { process.write(to: &json) }
         }
       }
     }

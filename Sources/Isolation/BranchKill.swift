@@ -82,12 +82,13 @@ public struct BranchKillPlan: Sendable {
 
   /// Looks at a process and all below it.
   ///
+  /// - Parameter startTime: the process's, where it is known: another that got its PID is not meant.
   /// - Throws: `BranchKillError` when it may not be ended.
-  public init(of processID: Int32, signal: Signal = .kill) throws(BranchKillError) {
+  public init(of processID: Int32, startTime: UInt64? = nil, signal: Signal = .kill) throws(BranchKillError) {
     let tree = try ProcessTree(BranchKillPlan.readTable())
-    guard let root = tree.table[processID], !root.stat.isZombie || root.stat.threadCount > 1 else {
-      throw .noSuchProcess(processID)
-    }
+    guard let root = tree.table[processID], root.startTime == startTime ?? root.startTime,
+      !root.stat.isZombie || root.stat.threadCount > 1
+    else { throw .noSuchProcess(processID) }
     if processID == 1 { throw .firstProcess }
     if root.stat.isKernelThread { throw .kernelThread(processID) }
     let caller = CallingProcess.processID
@@ -130,6 +131,20 @@ public struct BranchKillPlan: Sendable {
       return nil
     } catch {
       return nil  // Without cgroups there is still the other way.
+    }
+  }
+
+  /// The processes of the branch that the caller may not signal, as it is now; none where the kernel kills a whole
+  /// cgroup, which asks for no right over each.
+  public func foreseenRefusals() -> [BranchKillOutcome.Refusal] {
+    if method == .cgroup { return [] }
+    return members.compactMap { process in
+      do throws(SystemCallError) {
+        try sendSignal(Signal(rawValue: 0), to: process.processID)
+        return nil
+      } catch {
+        return error.errno == .esrch ? nil : BranchKillOutcome.Refusal(process: process, errno: error.errno)
+      }
     }
   }
 

@@ -35,6 +35,26 @@ public struct PIDFD: ~Copyable, Sendable {
       UInt64(signal.rawValue), on: "SIG\(signal.name)")
   }
 
+  /// Sends a signal with a value.
+  ///
+  /// - Throws: `SystemCallError` with `ESRCH` when the process has been reaped, `EPERM` without the right, `EAGAIN`
+  ///   when too many are waiting.
+  ///
+  /// Corresponds to pidfd_send_signal(2) with what sigqueue(3) says of the sender.
+  public func send(_ signal: Signal, value: Int32) throws(SystemCallError) {
+    // siginfo_t: si_signo, si_errno, si_code (SI_QUEUE), padding, si_pid, si_uid, si_value.
+    var information: [Int32] = [
+      signal.rawValue, 0, -1, 0, CallingProcess.processID, Int32(bitPattern: UserIDs.current.real), value,
+    ]
+    information += Array(repeating: 0, count: 32 - information.count)
+    let number = descriptor.number
+    _ = try unsafe information.withMutableBytes { (pointer, _) throws(SystemCallError) in
+      try systemCall(
+        "pidfd_send_signal", __NR_pidfd_send_signal, UInt64(descriptor: number), UInt64(signal.rawValue),
+        unsafe UInt64(address: pointer), on: "SIG\(signal.name)")
+    }
+  }
+
   /// Sends a signal to a process that may have ended meanwhile.
   ///
   /// - Returns: whether there was still somebody to get it.

@@ -84,9 +84,15 @@ private let hasKill = (try? run("/usr/bin/kill", "--version"))?.output.contains(
     let sleeper = try Sleeper()
     let outcome = try pangaea("kill", "\(sleeper.processID)", as: .ordinary)
     #expect(outcome.status == .exited(1))
-    #expect(outcome.error.contains("Operation not permitted"))
+    let why = "it is user 0's, and this process, user 65534's, lacks CAP_KILL"
+    let refusal = "\(sleeper.processID): Operation not permitted\n"
+    #expect(outcome.error == "pangaea: cannot send SIGTERM to PID \(refusal)  why: \(why)\n")
     let branch = try pangaea("kill", "--tree", "\(sleeper.processID)", as: .ordinary)
     #expect(branch.status == .exited(1))
+    #expect(branch.output == "\(sleeper.processID) sleep was spared: Operation not permitted: \(why)\n")
+    let dry = try pangaea("kill", "--tree", "--dry-run", "\(sleeper.processID)", as: .ordinary)
+    #expect(dry.status == .exited(1))
+    #expect(dry.output == "\(sleeper.processID) sleep would be spared: Operation not permitted: \(why)\n")
     #expect(try sleeper.pidfd.waitNow() == nil)
   }
 
@@ -202,6 +208,20 @@ struct KillWorldTests {
       #expect(outcome.status == .exited(0) && outcome.output.isEmpty)
     }
     #expect(status == .exited(7))
+  }
+
+  @Test func queuesAValueToTheWorldsCommand() throws {
+    // siginfo_t has the value where it has the status of a child.
+    let script = """
+      use POSIX; my $exit = POSIX::SigAction->new(sub { exit $_[1]{status} }, POSIX::SigSet->new, SA_SIGINFO);
+      POSIX::sigaction(SIGUSR1, $exit); sleep 1 while 1
+      """
+    let status = try withWorld(["perl", "-e", script]) { name in
+      pause(nanoseconds: 500_000_000)
+      let outcome = try pangaea("kill", "-USR1", "-q", "11", "--name", name)
+      #expect(outcome.status == .exited(0), "\(outcome.error)")
+    }
+    #expect(status == .exited(11))
   }
 
   @Test func listsTheNamespacesOfAWorldByItsName() throws {

@@ -3,6 +3,7 @@
 
 import Isolation
 import Linux
+import struct Processes.ProcessIdentity
 import Testing
 
 import struct SystemPackage.FilePath
@@ -100,6 +101,18 @@ import struct SystemPackage.FilePath
     let parent = CallingProcess.parentID
     #expect(throws: BranchKillError.containsCaller(parent)) { try BranchKillPlan(of: parent) }
     #expect(throws: BranchKillError.noSuchProcess(Int32.max)) { try BranchKillPlan(of: Int32.max) }
+  }
+
+  @Test func doesNotMeanAnotherThatGotThePID() throws {
+    let branch = try Branch.start(1, 1, "calm")
+    let plan = try BranchKillPlan(of: branch.root.processID)
+    let startTime = try #require(plan.members.first).identity.startTime
+    let processID = branch.root.processID
+    #expect(throws: BranchKillError.noSuchProcess(processID)) {
+      try BranchKillPlan(of: processID, startTime: startTime - 1)
+    }
+    _ = try BranchKillPlan(of: processID, startTime: startTime).carryOut()
+    _ = try branch.root.pidfd.wait()
   }
 
   @Test func planChangesNothing() throws {
