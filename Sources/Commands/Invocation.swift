@@ -34,16 +34,19 @@ struct Invocation: Sendable {
 
   /// Reads the options that stand before a program and its arguments.
   ///
-  /// - Parameter take: takes note of one, in order.
+  /// - Parameters:
+  ///   - verb: made only to be shown.
+  ///   - take: takes note of an option, in order.
   /// - Returns: the index of the first argument after them; nil when help or the version was asked for, and shown.
   /// - Throws: a `Complaint` with the status of util-linux for a wrong command line, and what `take` throws.
   func readOptions(
-    of verb: VerbDescription, _ take: (ScannedOption) throws(Complaint) -> Void
+    _ options: [OptionDescription], of verb: @autoclosure () -> VerbDescription,
+    _ take: (ScannedOption) throws(Complaint) -> Void
   ) throws(Complaint) -> Int? {
-    var scanner = OptionScanner(arguments, options: verb.options, stopsAtOperand: true, failureStatus: 1)
+    var scanner = OptionScanner(arguments, options: options, stopsAtOperand: true, failureStatus: 1)
     while let option = try scanner.next() {
       switch option.name {
-      case "help": _ = try showHelp(verb)
+      case "help": _ = try showHelp(verb())
       case "version": _ = try showVersion()
       default:
         try take(option)

@@ -93,7 +93,9 @@ struct NsenterCommand: HandParsedVerb {
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var request = NsenterRequest()
-    let first = try invocation.readOptions(of: description) { (option) throws(Complaint) in try request.apply(option) }
+    let first = try invocation.readOptions(options, of: description) { (option) throws(Complaint) in
+      try request.apply(option)
+    }
     guard let first else { return 0 }
     let arguments = invocation.argumentBytes(from: first)
     let command = IsolatedCommand(arguments: arguments, environment: CallersEnvironment.entries)

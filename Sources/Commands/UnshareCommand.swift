@@ -124,7 +124,9 @@ struct UnshareCommand: HandParsedVerb {
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var request = UnshareRequest()
-    let first = try invocation.readOptions(of: description) { (option) throws(Complaint) in try request.apply(option) }
+    let first = try invocation.readOptions(options, of: description) { (option) throws(Complaint) in
+      try request.apply(option)
+    }
     guard let first else { return 0 }
     let plan = try request.plan(command: invocation.command(from: first))
     if invocation.form == .verb { warnOfTrap(plan) }
