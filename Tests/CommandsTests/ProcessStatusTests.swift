@@ -29,6 +29,9 @@ private let hasPeer: Bool = {
   do { return try shell("ps --version").output.contains("procps-ng 4.0.2") } catch { return false }
 }()
 
+private let canMakePIDNamespaces =
+  (try? shell("unshare -Urmpf --mount-proc true 2>/dev/null").status) == .exited(0)
+
 @Suite struct ProcessStatusTests {
   /// Starts sleepers, a zombie and a program of many threads, prints with both programs what `$a` asks for, and says
   /// what differs. `$p` is the list of PIDs.
@@ -92,10 +95,29 @@ private let hasPeer: Bool = {
       "-p $p --sort -comm,+pid -o pid,comm", "-p $p --sort rss -o pid", "k-pid p $p", "-q $p -o pid", "O user p $p",
       "Op p $p", "-O user -p $p", "--ppid 2 -o pid", "-N -u root", "-p $p -u nosuchuser",
       "--forest -p $p,$$ -o pid,args",
-      "-p $p --headers --lines 3", "-p $p -o DefSysV", "-p $p -o RUSAGE", "-p $p --no-headers", "$a h",
+      "-p $p --headers --lines 3", "g p $p", "gl p $p", "g -a p $p", "-p $p -o DefSysV", "-p $p -o RUSAGE",
+      "-p $p --no-headers", "$a h",
     ]
     let result = try differences(options)
     #expect(result == "")
+  }
+
+  /// In a PID namespace of its own, where both programs have PID 1 to show and children of it.
+  @Test(
+    .enabled(if: hasPeer && canMakePIDNamespaces),
+    arguments: ["-e --forest", "axf", "axjf", "f x", "-ejH", "-eH", "-ef --forest"])
+  func forestsOfPID1(_ options: String) throws {
+    let compared = try shell(
+      """
+      unshare -Urmpf --mount-proc sh -s <<'END'
+      mount -t tmpfs none /mnt; ln -s "$PANGAEA" /mnt/ps
+      sh -c 'sleep 60 & sleep 61 & wait' & sleep 62 & (sleep 63 &); setsid sh -c 'sleep 64 & wait' & sleep .4
+      show() { "$1" \(options) >/mnt/shown; grep -vE '[ /]ps( \(options))?$' /mnt/shown; }
+      show ps; echo =====; show /mnt/ps
+      END
+      """)
+    let parts = compared.output.split(separator: "=====\n")
+    #expect(parts.count == 2 && parts[0] == parts[1], "\(compared.output)")
   }
 
   @Test func theVerbsOwnDefaultsAndStatuses() throws {

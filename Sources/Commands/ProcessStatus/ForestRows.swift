@@ -22,11 +22,15 @@ struct ForestRows {
       rows.append((process, depth == 0 ? [] : before + mark))
       let below = depth == 0 ? [] : before + continuation(isLast)
       let children = tree.children(of: process)
+      let depthBelow = startsTrees(process) ? depth : depth + 1
       for (index, child) in children.enumerated().reversed() {
-        waiting.append((child.processID, depth + 1, below, index == children.count - 1))
+        waiting.append((child.processID, depthBelow, below, index == children.count - 1))
       }
     }
   }
+
+  /// Whether the children of a process are drawn as roots: with branches, those of PID 1 are.
+  private func startsTrees(_ process: Int32) -> Bool { process == 1 && style != .indented }
 
   private var mark: [UInt8] { Array((style == .indented ? "  " : " \\_ ").utf8) }
 

@@ -41,6 +41,9 @@ struct ProcessSelection {
       noLeaders = true
       onlyWithTerminal = true
     case .unixD, [.unixA, .unixD]: noLeaders = true
+    case .bsdG:
+      onlyOwnUser = true
+      onlyWithTerminal = true
     case .bsdA, [.bsdA, .bsdG]: onlyWithTerminal = true
     case .bsdX, [.bsdX, .bsdG]: onlyOwnUser = true
     case [.bsdA, .bsdX], [.bsdA, .bsdX, .bsdG]: break
