@@ -77,16 +77,31 @@ struct ProcessNamespaceScan {
       var threadIDs: [Int32] = []
       try directoryReader.readNumbers(of: directory, into: &threadIDs)
       for threadID in threadIDs where threadID != processID {
-        for kind in kinds {
-          let inode = try links.inode(kind, threadID, in: directory)
-          if inode == inodes[Int(kind.rawValue)] { continue }
-          findings.addHolder(
-            .thread(processID: processID, threadID: threadID), of: NamespaceLink(kind: kind, inode: inode),
-            .thread(processID: processID, threadID: threadID))
-        }
+        try scanThread(threadID, of: processID, in: directory, inodes, into: &findings)
       }
     } catch {
-      // The process or a thread ended meanwhile: what was seen of it stays true.
+      // The process ended meanwhile, or may not be read: what was seen of it stays true.
+    }
+  }
+
+  /// - Throws: `SystemCallError` when not the thread alone is what cannot be read.
+  private mutating func scanThread(
+    _ threadID: Int32, of processID: Int32, in directory: borrowing FileDescriptor,
+    _ inodes: InlineArray<8, UInt64>, into findings: inout InventoryFindings
+  ) throws(SystemCallError) {
+    for kind in kinds {
+      let inode: UInt64
+      do throws(SystemCallError) {
+        inode = try links.inode(kind, threadID, in: directory)
+      } catch {
+        // An ending thread has no more than two of the links, one that has ended none; the next one may have all.
+        if error.errno == .enoent || error.errno == .esrch { continue }
+        throw error
+      }
+      if inode == inodes[Int(kind.rawValue)] { continue }
+      findings.addHolder(
+        .thread(processID: processID, threadID: threadID), of: NamespaceLink(kind: kind, inode: inode),
+        .thread(processID: processID, threadID: threadID))
     }
   }
 }

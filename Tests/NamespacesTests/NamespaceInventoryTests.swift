@@ -66,6 +66,24 @@ private func link(_ kind: NamespaceKind, of process: Int32) throws -> NamespaceL
     #expect(try namespace.inode != link(.uts, of: world.processID).inode)
   }
 
+  /// In a tree of files that looks like /proc: thread 8 has ended, 12 is ending, and the others live.
+  @Test func aThreadThatEndsHidesNoOther() throws {
+    let world = try World(
+      script: """
+        d=/tmp/pangaea-ending-threads-$$; mkdir -p $d/7/ns $d/7/task/7 $d/self/ns && cd $d || exit
+        ln -s 'uts:[100]' 7/ns/uts; ln -s 'user:[50]' 7/ns/user
+        ln -s /proc/self/ns/user /proc/self/ns/mnt self/ns
+        for t in 8 9 10 11 12 13 14; do mkdir -p 7/task/$t/ns; ln -s 'user:[60]' 7/task/$t/ns/user; done
+        for t in 9 10 11 13 14; do ln -s "uts:[2$t]" 7/task/$t/ns/uts; done
+        rm 7/task/8/ns/user; echo ready; exec sleep 60
+        """)
+    let directory = FilePath("/tmp/pangaea-ending-threads-\(world.processID)")
+    defer { _ = try? World(script: "rm -r \(directory); echo ready; exec sleep 60") }
+    let inventory = try NamespaceInventory(of: [.uts, .user], in: [.threads], from: Procfs(at: directory))
+    let threads = inventory.namespaces.filter { $0.kind == .uts }.flatMap(\.holders)
+    #expect(threads == [29, 210, 211, 213, 214].map { .thread(processID: 7, threadID: $0 < 200 ? 9 : $0 - 200) })
+  }
+
   @Test(.enabled(if: isRoot)) func findsWhatASocketAloneHolds() throws {
     let world = try World(probe: "socket-namespace")
     let found = try NamespaceInventory().namespaces.first { namespace in
