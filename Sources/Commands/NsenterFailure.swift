@@ -15,7 +15,8 @@ struct NsenterFailure {
     switch error {
     case .noTarget:
       return Complaint(
-        what: "no process is given", try: "add --target PID", classic: "no target PID specified", exitStatus: 1)
+        what: "no process is given", try: "add --target PID",
+        classic: "no target PID specified\(plan.joinsAll ? " for --all" : "")", exitStatus: 1)
     case .noSource(let name):
       return Complaint(
         what: "neither a file nor a process is given for \(name)", try: "add --target PID",

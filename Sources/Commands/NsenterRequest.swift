@@ -44,7 +44,9 @@ struct NsenterRequest {
   private mutating func applyValue(_ option: ScannedOption) throws(Complaint) {
     let value = option.value ?? ""
     switch option.name {
-    case "target": plan.target = try TypedNumber.index(value, "pid")
+    case "target":
+      let target = try TypedNumber.index(value, "pid")
+      plan.target = target == 0 ? nil : target
     case "net-socket": plan.socket = try TypedNumber.index(value, "file descriptor")
     case "setuid": plan.userID = value == "follow" ? .ofTarget : .number(try TypedNumber.id(value, "uid"))
     case "setgid": plan.groupID = value == "follow" ? .ofTarget : .number(try TypedNumber.id(value, "gid"))

@@ -77,13 +77,18 @@ extension JoinedFiles {
   private mutating func openTarget(_ plan: borrowing JoinPlan) throws(JoinError) {
     var wanted = plan.namespaces.filter { $0.source == .target }.map(\.kind)
     if plan.joinsAll {
+      if plan.target == nil { throw .noTarget }
       wanted += try Self.usable(plan)
     }
     let missing = JoinPlan.order.filter { kind in
       wanted.contains(kind) && !namespaces.contains { $0.kind == kind }
     }
     guard !missing.isEmpty || plan.socket != nil || plan.joinsParentUserNamespace else { return }
-    guard let target = plan.target else { throw .noTarget }
+    guard let target = plan.target else {
+      if plan.socket != nil { throw .noTarget }
+      if let kind = missing.first { throw .noSource("ns/\(kind.procName)") }
+      return
+    }
     do throws(SystemCallError) {
       pidfd = own(try PIDFD(opening: target).release())
       kindsOfTarget = missing

@@ -26,6 +26,7 @@ struct NsenterParityTests {
     "$NSENTER -t $T -U true; echo $?", "$NSENTER -u/dev/null true; echo $?",
     "$NSENTER -t $T -m/proc/$T/ns/uts true; echo $?",
     "mkdir d; cd d; rmdir ../d; $NSENTER -t $T -u true; echo $?", "$NSENTER -t $T -w -W/ -u true; echo $?",
+    "for o in -a -m -p -r -w '-u -m' -rU; do $NSENTER -t 0 $o true; echo $?; $NSENTER $o true; echo $?; done",
     "SHELL=/bin/echo $NSENTER -t $T -u", "$NSENTER -t $T -Z -u hostname", "$NSENTER -t $T -u -- hostname -s",
   ])
   func asRoot(script: String) throws {
