@@ -175,10 +175,7 @@ private let hasKill = (try? run("/usr/bin/kill", "--version"))?.output.contains(
   }
 }
 
-/// Whether `run` works here.
-private let canRun = (try? pangaea("run", "--", "true"))?.status == .exited(0)
-
-@Suite(.enabled(if: canRun, "`run` cannot make a world here"))
+@Suite(.enabled(if: canMakeWorlds, "user namespaces with a /proc of their own cannot be made here"))
 struct KillWorldTests {
   /// Runs a test with a world that has a name, and gives the end that it came to.
   private func withWorld(
