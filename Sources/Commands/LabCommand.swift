@@ -1,6 +1,7 @@
 // `lab`: the course that runs each experiment on the real kernel and checks each claim.
 
 internal import ArgumentParser
+internal import Isolation
 internal import Lab
 internal import Linux
 internal import struct SystemPackage.FilePath
@@ -31,17 +32,27 @@ struct LabListCommand: ParsableCommand {
     var output = OutputBuffer()
     for name in try selection.names() {
       let course = try LabSelection.read(name)
-      let progress = try LabProgress(course: course.name)
+      let progress = LabListCommand.progress(in: course)
       try output.write("\(course.name): \(course.title)\n")
       for section in course.sections {
         try output.write("  \(section.title)\n")
         for claim in section.claims {
-          let mark = progress.isDone(claim) ? "✓" : " "
+          let mark = progress?.isDone(claim) == true ? "✓" : " "
           try output.write("  \(mark) \(DisplayWidth.padded(claim.number, 14)) \(claim.title)\n")
         }
       }
     }
     try output.flush()
+  }
+
+  /// What has been seen; where that cannot be read it is said, and the list has no marks.
+  private static func progress(in course: Course) -> LabProgress? {
+    do throws(Complaint) {
+      return try LabProgress(course: course.name)
+    } catch {
+      error.present(program: "pangaea", form: .verb)
+      return nil
+    }
   }
 }
 
@@ -196,7 +207,9 @@ extension Laboratory {
     do throws(SystemCallError) {
       link = try FileDescriptor.workingDirectory.readLink(FilePath("/proc/self/exe"))
     } catch {
-      throw Complaint(error, doing: "find this program's own file", exitStatus: 77)
+      let missing = Diagnosis.ofMissingProc()
+      throw Complaint(
+        error, doing: "find this program's own file", why: missing?.why, try: missing?.remedy, exitStatus: 77)
     }
     let program = FilePath(String(decoding: link, as: UTF8.self))
     let verbs = Pangaea.configuration.groupedSubcommands.flatMap(\.subcommands)

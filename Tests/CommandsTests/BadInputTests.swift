@@ -123,7 +123,7 @@ private let malformed: [Expectation] = [
       ("env 1 --ancestry A", 2, "mounted"), ("ns", 2, "mounted"), ("ns 1", 2, "mounted"), ("ns --why 1", 2, "mounted"),
       ("nsenter -t $S -a true", 1, "mounted"), ("nsenter -t $S -u true", 0, ""), ("unshare -r true", 1, "mounted"),
       ("unshare -u true", 0, ""), ("kill --tree $S", 1, "mounted"), ("kill $S", 0, ""), ("hostname", 0, ""),
-      ("lab list", 0, ""), ("--help", 0, ""), ("complete -- kill ''", 0, ""),
+      ("lab list", 0, ""), ("lab check S3", 77, "mounted"), ("--help", 0, ""), ("complete -- kill ''", 0, ""),
     ] as [Expectation]) func isSaid(_ expectation: Expectation) throws
   {
     let outcome = try run(

@@ -22,6 +22,19 @@ import Testing
     #expect(outcome.status == .exited(verb.status), "\(outcome.error)")
   }
 
+  @Test(arguments: [
+    ("unset HOME XDG_STATE_HOME", "why: neither XDG_STATE_HOME nor HOME is set"),
+    (
+      "unset XDG_STATE_HOME; mkdir -p h/.local/state/pangaea/lab-anatomy-of-a-process; export HOME=$PWD/h",
+      "cannot read "
+    ), ("export HOME=/tmp", ""),
+  ]) func withoutProgressTheCourseIsListed(home: (script: String, says: String)) throws {
+    let directory = try TemporaryDirectory()
+    let outcome = try run("sh", "-c", "cd \(directory.path); \(home.script); \(pangaeaPath) lab list")
+    #expect(outcome.status == .exited(0) && outcome.output.contains("A tree, not a list"))
+    #expect(home.says.isEmpty ? outcome.error.isEmpty : outcome.error.contains(home.says), "\(outcome.error)")
+  }
+
   private static let printing = verbs.map(\.words).filter {
     !["run --", "ente", "unsh", "kill 9"].contains(where: $0.hasPrefix)
   }
