@@ -41,9 +41,11 @@ docs: build ## make the manual pages, the library's documentation, and try the R
 	@Tests/Readme/test $(RELEASE)
 
 # The classic names do not shadow the system's: they lie in a folder that a PATH may put first.
-install: $(if $(filter $(RELEASE),$(PROGRAM)),build) ## install below PREFIX (/usr/local): program, classic names in libexec/pangaea/bin, man pages, completions
+install: $(if $(filter $(RELEASE),$(PROGRAM)),build) ## install below PREFIX (/usr/local): program, classic names in libexec/pangaea/bin, man pages, completions, schemas
 	@install -D -m 755 $(PROGRAM) '$(DESTDIR)$(PREFIX)/bin/pangaea'
 	@mkdir -p '$(DESTDIR)$(PREFIX)/libexec/pangaea/bin'
 	@for name in $(CLASSIC); do ln -sfn ../../../bin/pangaea '$(DESTDIR)$(PREFIX)'/libexec/pangaea/bin/$$name; done
 	@$(PROGRAM) generate '$(DESTDIR)$(PREFIX)/share'
+	@mkdir -p '$(DESTDIR)$(PREFIX)/share/doc/pangaea/schemas'
+	@install -m 644 Documentation/schemas/*.json '$(DESTDIR)$(PREFIX)/share/doc/pangaea/schemas'
 	@echo "installed below $(DESTDIR)$(PREFIX); for the classic names, put $(PREFIX)/libexec/pangaea/bin first in PATH"

@@ -34,6 +34,7 @@ struct PlanPrinter {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// One JSON text; its schema is Documentation/schemas/plan.json.
   private var json: [UInt8] {
     var writer = JSONWriter()
     writer.document { json in
