@@ -17,7 +17,7 @@ struct HostnameCommand: HandParsedVerb {
     options: [
       OptionDescription("a", "alias", "show the aliases of the hostname"),
       OptionDescription("A", "all-fqdns", "show the long names of all addresses"),
-      OptionDescription("b", "boot", "set the given or a default name only where none is set"),
+      OptionDescription("b", "boot", "with --file: where it names nothing and no name is set, set localhost"),
       OptionDescription("d", "domain", "show the domain of the long name"),
       OptionDescription("f", "fqdn", "show the long name, with its domain"),
       OptionDescription(nil, "long", "as --fqdn", isHidden: true),
@@ -45,7 +45,7 @@ struct HostnameCommand: HandParsedVerb {
 
   private var question = Question.name
   private var file: String?
-  private var setsOnlyIfUnset = false
+  private var hasDefault = false
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var command = HostnameCommand()
@@ -59,8 +59,10 @@ struct HostnameCommand: HandParsedVerb {
     guard scanner.operands.count <= 1 else {
       throw .usage("one name can be set, not several", exitStatus: usageStatus)
     }
-    if let name = try command.nameToSet(operand: scanner.operands.first) {
-      try command.set(name)
+    if let file = command.file {
+      if let name = try command.nameInFile(file) { try command.set(name) }
+    } else if let name = scanner.operands.first {
+      try command.set(Array(name.utf8))
     } else {
       try command.show()
     }
@@ -77,7 +79,7 @@ struct HostnameCommand: HandParsedVerb {
     case "all-ip-addresses": question = .allAddresses
     case "short": question = .shortName
     case "yp", "nis": question = .domainName
-    case "boot": setsOnlyIfUnset = true
+    case "boot": hasDefault = true
     default: file = option.value
     }
   }
@@ -86,31 +88,32 @@ struct HostnameCommand: HandParsedVerb {
 // MARK: Setting
 
 extension HostnameCommand {
-  /// The name from the operand or the file; nil when nothing is to be set.
-  private func nameToSet(operand: String?) throws(Complaint) -> [UInt8]? {
-    if let file { return try nameInFile(file) }
-    if let operand { return Array(operand.utf8) }
-    return setsOnlyIfUnset ? Array("localhost".utf8) : nil
+  /// The first line that is neither empty nor a comment. With --boot, a file without one means a default name, and
+  /// nothing where a name is set.
+  private func nameInFile(_ path: String) throws(Complaint) -> [UInt8]? {
+    do {
+      if let name = firstName(in: try FileDescriptor.open(FilePath(path)).readAll()) { return name }
+    } catch {
+      if !hasDefault {
+        throw Complaint(error, doing: "read \(path)", classic: error.errno.message, exitStatus: 1)
+      }
+    }
+    if !hasDefault {
+      throw Complaint(what: "no name in \(path)", classic: "the specified hostname is invalid", exitStatus: 1)
+    }
+    return try names().hostName.isEmpty ? Array("localhost".utf8) : nil
   }
 
-  /// The first line that is neither empty nor a comment.
-  private func nameInFile(_ path: String) throws(Complaint) -> [UInt8] {
-    let content: [UInt8]
-    do {
-      content = try FileDescriptor.open(FilePath(path)).readAll()
-    } catch {
-      throw Complaint(error, doing: "read \(path)", classic: error.errno.message, exitStatus: 1)
-    }
+  private func firstName(in content: [UInt8]) -> [UInt8]? {
     for line in content.split(separator: UInt8(ascii: "\n")) {
       let words = line.split { $0 == 0x20 || $0 == 0x09 }
       if let name = words.first, name.first != UInt8(ascii: "#") { return Array(name) }
     }
-    throw Complaint(what: "no name in \(path)", exitStatus: 1)
+    return nil
   }
 
   private func set(_ name: [UInt8]) throws(Complaint) {
     let isDomain = question == .domainName
-    if setsOnlyIfUnset, try !names().hostName.isEmpty, !isDomain { return }
     let subject = isDomain ? "domain name" : "hostname"
     guard name.count <= 64 else {
       throw Complaint(
@@ -164,8 +167,11 @@ extension HostnameCommand {
   }
 
   private func show() throws(Complaint) {
+    let answer = try answer()
+    // No domain is no line.
+    if question == .domain, answer.isEmpty { return }
     var output = OutputBuffer()
-    try output.write(try answer() + [UInt8(ascii: "\n")])
+    try output.write(answer + [UInt8(ascii: "\n")])
     try output.flush()
   }
 

@@ -18,7 +18,8 @@ private func inWorld(_ script: String) throws -> EndedProgram {
 }
 
 /// Whether this machine lets the tests make such a world.
-private let canMakeWorlds = (try? runOther(["unshare", "-Urmpfu", "--mount-proc", "true"]))?.status == .exited(0)
+let canMakeWorlds = (try? runOther(["unshare", "-Urmpfu", "--mount-proc", "true"]))?.status == .exited(0)
+private let hasHostname = (try? runOther(["hostname", "-V"]))?.status == .exited(0)
 private let hasPstree = (try? runOther(["pstree", "-V"]))?.status == .exited(0)
 private let hasSchemaValidator = (try? runOther(["python3", "-c", "import jsonschema"]))?.status == .exited(0)
 
@@ -135,6 +136,28 @@ struct InspectorTests {
     #expect(try SystemName().hostName == before)
   }
 
+  /// Debian's hostname(1), beside ours, in a world with hosts of its own.
+  @Test(
+    .enabled(if: hasHostname, "hostname is not installed"),
+    arguments: [
+      "-d", "-a", "-f", "-s", "-i", "-b", "-bs", "-b green; $H", "green; $H -d",
+      "-F /dev/null", "-b -F /dev/null; $H", "-b -F /nowhere; $H", "-F names; $H", "-b -F names; $H", "-y",
+      "-by isle; $H -y",
+    ])
+  func answersAsDebiansHostname(_ words: String) throws {
+    let ended = try inWorld(
+      """
+      mount -t tmpfs none /mnt; cd /mnt; ln -s $P hostname; printf '# none\\n\\nred\\nblue\\n' >names
+      printf '127.0.0.2 vm.example.org vm other\\n127.0.0.3 green\\n' >hosts; mount --bind hosts /etc/hosts
+      for H in /usr/bin/hostname /mnt/hostname; do
+        export H; for name in vm green; do /usr/bin/hostname $name; unshare -u sh -c '$H \(words); echo $?; $H' 2>&1; done
+        echo =====
+      done
+      """)
+    let parts = ended.text.replacing("/usr/bin/hostname:", with: "hostname:").split(separator: "=====\n")
+    #expect(parts.count == 2 && parts[0] == parts[1], "\(ended.text)\(ended.errorText)")
+  }
+
   @Test(
     .enabled(if: hasPstree, "psmisc is not installed"),
     arguments: [
@@ -167,11 +190,14 @@ struct InspectorTests {
       ("env", "env $s --diff"), ("inspect", "inspect 1 $s"), ("ns", "ns --output-all"), ("ps", "ps -eF"),
       ("kill", "kill --tree --dry-run $s"), ("doctor", "doctor"),
       ("cgroup", "cgroup ls"), ("cgroup", "cgroup ls --no-processes"), ("cgroup", "cgroup show"),
-    ].filter { VerbCatalogue.verb($0.0) != nil })
+      ("plan", "run --plan --json --hostname blue true"), ("plan", "enter $s --plan --json -- true"),
+      ("lab", "lab check --format=json S3"),
+    ])
   func keepsToItsSchema(_ schema: String, _ command: String) throws {
     let root = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
+    let words = command.contains("json") ? command : command + " --json"
     let ended = try inWorld(
-      "unshare -u sleep 90 & s=$!; sleep 0.3; $P \(command) --json | python3 -c 'import json, jsonschema, sys; "
+      "unshare -u sleep 90 & s=$!; sleep 0.3; $P \(words) | python3 -c 'import json, jsonschema, sys; "
         + "jsonschema.validate(json.load(sys.stdin), json.load(open(\"/\(root)/Documentation/schemas/\(schema).json\")))' "
         + "&& echo valid")
     #expect(ended.text == "valid\n")
