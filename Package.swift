@@ -82,7 +82,7 @@ let package = Package(
     .target(
       name: "Fuzzing", dependencies: ["Linux", filePath], path: "Tests/Fuzzing", exclude: ["Corpus"],
       swiftSettings: house),
-    .testTarget(name: "LinuxTests", dependencies: ["Linux", filePath], swiftSettings: house),
+    .testTarget(name: "LinuxTests", dependencies: ["Linux", filePath, "Probe"], swiftSettings: house),
     .testTarget(
       name: "ProcessesTests", dependencies: ["Fuzzing", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(name: "CgroupsTests", dependencies: ["Fuzzing", "Cgroups", "Linux", filePath], swiftSettings: house),

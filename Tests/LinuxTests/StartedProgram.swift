@@ -10,12 +10,15 @@ struct EndedProgram {
 }
 
 /// Runs a program found in /usr/bin, /usr/sbin or by its path, with an empty environment, to its end.
-func output(of command: [String]) throws -> EndedProgram {
+///
+/// - Parameter steps: what its process does before.
+func output(of command: [String], after steps: [SystemCallProgram.Step] = []) throws -> EndedProgram {
   let output = try Pipe()
   let error = try Pipe()
   var program = SystemCallProgram()
   program.append(.duplicate(.descriptor(output.writing.number), as: 1))
   program.append(.duplicate(.descriptor(error.writing.number), as: 2))
+  for step in steps { program.append(step) }
   let paths = command[0].hasPrefix("/") ? [command[0]] : ["/usr/bin/\(command[0])", "/usr/sbin/\(command[0])"]
   program.append(.execute(paths.map { FilePath($0) }, command.map { Array($0.utf8) }, environment: []))
   let child = try program.start()

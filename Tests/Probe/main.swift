@@ -13,7 +13,13 @@ case "socket-namespace":
   holdNamespaceBySocket()
 case "compare-readings":
   compareReadings()
+case "mount": report(mountByDescriptors)
+case "capabilities": report(changeCapabilities)
+case "attributes": report(changeAttributes)
+case "foreground": report(changeForeground)
 default:
-  print("usage: Probe crowd COUNT | thread-namespace | socket-namespace | compare-readings")
+  print(
+    "usage: Probe crowd COUNT | thread-namespace | socket-namespace | compare-readings | mount | capabilities | "
+      + "attributes | foreground")
   exitProcess(2)
 }
