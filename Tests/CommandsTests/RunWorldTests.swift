@@ -212,9 +212,10 @@ private func uniqueName(_ start: String) -> String { "\(start)-\(monotonicNanose
   }
 
   @Test(.enabled(if: isPossible)) func aFailedStartLeavesNoGroup() throws {
-    let before = try DetachedWorld.controlGroups().count
-    #expect(try pangaea("run", "--pids", "9", "--", "nosuchprogram").status == .exited(127))
-    #expect(try DetachedWorld.controlGroups().count <= before)
+    let started = try StartedProgram([pangaeaPath, "run", "--pids", "9", "--", "nosuchprogram"])
+    let suffix = "-\(started.processID)"
+    #expect(try started.finish().status == .exited(127))
+    #expect(try DetachedWorld.controlGroups().filter { $0.hasSuffix(suffix) }.isEmpty)
   }
 
   @Test(arguments: [
