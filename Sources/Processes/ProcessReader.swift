@@ -34,25 +34,43 @@ struct ProcessReader: Sendable {
   mutating func read(
     _ number: Int32, in directory: borrowing FileDescriptor, isThread: Bool = false
   ) throws(SystemCallError) -> ProcessRecord? {
-    guard let stat = try readStat(number, in: directory) else { return nil }
-    var record = ProcessRecord(stat: stat)
-    if fields == .owner {
-      readOwner(of: &record, number, in: directory)
-    } else if !fields.isEmpty {
-      readOften(&record, number, in: directory)
-      readSeldom(&record, number, in: directory)
-      if !isThread { readThreads(of: &record, number, in: directory) }
+    if fields.isEmpty || fields == .owner {
+      guard let stat = try readStat(number, in: directory) else { return nil }
+      var record = ProcessRecord(stat: stat)
+      if fields == .owner { readOwner(of: &record, number, in: directory) }
+      return record
     }
+    // Held open, so that all its files are of the same process, whoever gets the number next.
+    guard let process = try openProcess(number, in: directory), let stat = try readStat(nil, in: process) else {
+      return nil
+    }
+    var record = ProcessRecord(stat: stat)
+    readOften(&record, in: process)
+    readSeldom(&record, in: process)
+    if !isThread { readThreads(of: &record, number, in: process) }
     return record
   }
 
   /// - Returns: nil when there is no such process.
-  mutating func readStat(
+  private mutating func openProcess(
     _ number: Int32, in directory: borrowing FileDescriptor
+  ) throws(SystemCallError) -> FileDescriptor? {
+    paths.directory.number = number
+    do throws(SystemCallError) {
+      return try directory.open(paths.directory, [.path, .directory])
+    } catch {
+      if error.errno == .enoent || error.errno == .esrch { return nil }
+      throw error
+    }
+  }
+
+  /// - Returns: nil when there is no such process.
+  mutating func readStat(
+    _ number: Int32?, in directory: borrowing FileDescriptor
   ) throws(SystemCallError) -> ProcessStat? {
     do throws(SystemCallError) {
-      paths.stat.number = number
-      let count = try directory.readBeginning(of: paths.stat, into: &buffer.bytes)
+      if let number { paths.stat.number = number }
+      let count = try directory.readBeginning(of: number == nil ? paths.ownStat : paths.stat, into: &buffer.bytes)
       if let stat = ProcessStat(buffer.bytes.span.extracting(0..<count)) { return stat }
     } catch {
       if error.errno == .enoent || error.errno == .esrch { return nil }
@@ -62,11 +80,11 @@ struct ProcessReader: Sendable {
   }
 
   private mutating func readOwner(
-    of record: inout ProcessRecord, _ number: Int32, in directory: borrowing FileDescriptor
+    of record: inout ProcessRecord, _ number: Int32?, in directory: borrowing FileDescriptor
   ) {
     do throws(SystemCallError) {
-      paths.directory.number = number
-      let status = try directory.status(of: paths.directory)
+      if let number { paths.directory.number = number }
+      let status = try number == nil ? directory.status() : directory.status(of: paths.directory)
       record.owner = .value(ProcessOwner(userID: status.userID, groupID: status.groupID))
     } catch {
       record.owner = .unreadable(error.errno)
@@ -74,52 +92,52 @@ struct ProcessReader: Sendable {
   }
 
   private mutating func readOften(
-    _ record: inout ProcessRecord, _ number: Int32, in directory: borrowing FileDescriptor
+    _ record: inout ProcessRecord, in directory: borrowing FileDescriptor
   ) {
-    if fields.contains(.owner) { readOwner(of: &record, number, in: directory) }
+    if fields.contains(.owner) { readOwner(of: &record, nil, in: directory) }
     if fields.contains(.status) {
-      record.status = buffer.read(&paths.status, number, in: directory) { ProcessStatus($0) }
+      record.status = buffer.read(&paths.status, nil, in: directory) { ProcessStatus($0) }
     }
     if fields.contains(.commandLine) {
-      record.commandLine = buffer.read(&paths.commandLine, number, in: directory) { CommandLine(bytes: $0.copied) }
+      record.commandLine = buffer.read(&paths.commandLine, nil, in: directory) { CommandLine(bytes: $0.copied) }
     }
     if fields.contains(.environment) {
-      record.environment = buffer.read(&paths.environment, number, in: directory) { Environment($0) }
+      record.environment = buffer.read(&paths.environment, nil, in: directory) { Environment($0) }
     }
     if fields.contains(.cgroup) {
-      record.cgroup = buffer.read(&paths.cgroup, number, in: directory) { CgroupMembership.parse($0) }
+      record.cgroup = buffer.read(&paths.cgroup, nil, in: directory) { CgroupMembership.parse($0) }
     }
     if fields.contains(.namespaces) {
-      let known = tasks?.namespaces(of: number, startedAt: record.startTime)
-      record.namespaces = known.map { .value($0) } ?? readNamespaces(number, in: directory)
+      let known = tasks?.namespaces(of: record.processID, startedAt: record.startTime)
+      record.namespaces = known.map { .value($0) } ?? readNamespaces(in: directory)
     }
   }
 
   private mutating func readSeldom(
-    _ record: inout ProcessRecord, _ number: Int32, in directory: borrowing FileDescriptor
+    _ record: inout ProcessRecord, in directory: borrowing FileDescriptor
   ) {
     if fields.contains(.limits) {
-      record.limits = buffer.read(&paths.limits, number, in: directory) { ResourceLimit.parse($0) }
+      record.limits = buffer.read(&paths.limits, nil, in: directory) { ResourceLimit.parse($0) }
     }
     if fields.contains(.workingDirectory) {
-      record.workingDirectory = buffer.readDirectoryLink(&paths.workingDirectory, number, in: directory)
+      record.workingDirectory = buffer.readDirectoryLink(&paths.workingDirectory, in: directory)
     }
     if fields.contains(.rootDirectory) {
-      record.rootDirectory = buffer.readDirectoryLink(&paths.rootDirectory, number, in: directory)
+      record.rootDirectory = buffer.readDirectoryLink(&paths.rootDirectory, in: directory)
     }
     if fields.contains(.executable) {
-      record.executable = buffer.readLink(&paths.executable, number, in: directory) { $0.copied }
+      record.executable = buffer.readLink(&paths.executable, nil, in: directory) { $0.copied }
     }
     if fields.contains(.securityLabel) {
-      record.securityLabel = buffer.read(&paths.securityLabel, number, in: directory) { $0.trimmed }
+      record.securityLabel = buffer.read(&paths.securityLabel, nil, in: directory) { $0.trimmed }
     }
     if fields.contains(.waitChannel) {
-      record.waitChannel = buffer.read(&paths.waitChannel, number, in: directory) { $0.trimmed }
+      record.waitChannel = buffer.read(&paths.waitChannel, nil, in: directory) { $0.trimmed }
     }
-    if fields.contains(.outOfMemory) { record.outOfMemory = readOutOfMemory(number, in: directory) }
-    readUsage(&record, number, in: directory)
+    if fields.contains(.outOfMemory) { record.outOfMemory = readOutOfMemory(in: directory) }
+    readUsage(&record, in: directory)
     if fields.contains(.loginUser) {
-      record.loginUserID = buffer.read(&paths.loginUser, number, in: directory) {
+      record.loginUserID = buffer.read(&paths.loginUser, nil, in: directory) {
         $0.number.map { UInt32(truncatingIfNeeded: $0) }
       }
     }
@@ -127,24 +145,21 @@ struct ProcessReader: Sendable {
 
   /// Opens the directory once: each link is then one step of the kernel's instead of three.
   private mutating func readUsage(
-    _ record: inout ProcessRecord, _ number: Int32, in directory: borrowing FileDescriptor
+    _ record: inout ProcessRecord, in directory: borrowing FileDescriptor
   ) {
     if fields.contains(.inputOutput) {
-      record.inputOutput = buffer.read(&paths.inputOutput, number, in: directory) { InputOutputCounters($0) }
+      record.inputOutput = buffer.read(&paths.inputOutput, nil, in: directory) { InputOutputCounters($0) }
     }
     if fields.contains(.memoryShares) {
-      record.memoryShares = buffer.read(&paths.memoryShares, number, in: directory) { MemoryShares($0) }
+      record.memoryShares = buffer.read(&paths.memoryShares, nil, in: directory) { MemoryShares($0) }
     }
     if fields.contains(.autogroup) {
-      record.autogroup = buffer.read(&paths.autogroup, number, in: directory) { SchedulingAutogroup($0) }
+      record.autogroup = buffer.read(&paths.autogroup, nil, in: directory) { SchedulingAutogroup($0) }
     }
   }
 
-  private mutating func readNamespaces(
-    _ number: Int32, in directory: borrowing FileDescriptor
-  ) -> Reading<NamespaceLinks> {
+  private mutating func readNamespaces(in directory: borrowing FileDescriptor) -> Reading<NamespaceLinks> {
     do throws(SystemCallError) {
-      paths.namespaceDirectory.number = number
       return readNamespaceLinks(in: try directory.open(paths.namespaceDirectory, [.path, .directory]))
     } catch {
       return .unreadable(error.errno)
@@ -174,11 +189,9 @@ struct ProcessReader: Sendable {
     buffer.readLink(&paths.namespaces[index], nil, in: directory) { NamespaceLink.inode(in: $0) }
   }
 
-  private mutating func readOutOfMemory(
-    _ number: Int32, in directory: borrowing FileDescriptor
-  ) -> Reading<OutOfMemoryScore> {
-    let score = buffer.read(&paths.outOfMemoryScore, number, in: directory) { $0.number }
-    return buffer.read(&paths.outOfMemoryAdjustment, number, in: directory) {
+  private mutating func readOutOfMemory(in directory: borrowing FileDescriptor) -> Reading<OutOfMemoryScore> {
+    let score = buffer.read(&paths.outOfMemoryScore, nil, in: directory) { $0.number }
+    return buffer.read(&paths.outOfMemoryAdjustment, nil, in: directory) {
       $0.number.map {
         OutOfMemoryScore(
           adjustment: Int32(truncatingIfNeeded: $0), score: score.value.map { Int32(truncatingIfNeeded: $0) })
@@ -191,7 +204,6 @@ struct ProcessReader: Sendable {
   ) {
     guard !fields.isDisjoint(with: [.threads, .children]) else { return }
     do throws(SystemCallError) {
-      paths.tasks.number = number
       let tasks = try directory.open(paths.tasks, [.directory])
       var threads: [Int32] = []
       try directoryReader.readNumbers(of: tasks, into: &threads)
@@ -235,10 +247,10 @@ private struct FileBuffer: Sendable {
 
   /// Reads a whole file and makes a value of it; text that is no such value is `EINVAL`.
   mutating func read<Value>(
-    _ path: inout NumberedPath, _ number: Int32, in directory: borrowing FileDescriptor,
+    _ path: inout NumberedPath, _ number: Int32?, in directory: borrowing FileDescriptor,
     _ parse: (Span<UInt8>) -> Value?
   ) -> Reading<Value> {
-    path.number = number
+    if let number { path.number = number }
     do throws(SystemCallError) {
       var count = try directory.readBeginning(of: path, into: &bytes)
       if count == bytes.count { count = try directory.readWhole(path, into: &bytes) }
@@ -264,9 +276,9 @@ private struct FileBuffer: Sendable {
   }
 
   mutating func readDirectoryLink(
-    _ path: inout NumberedPath, _ number: Int32, in directory: borrowing FileDescriptor
+    _ path: inout NumberedPath, in directory: borrowing FileDescriptor
   ) -> Reading<DirectoryLink> {
-    let target = readLink(&path, number, in: directory) { $0.copied }
+    let target = readLink(&path, nil, in: directory) { $0.copied }
     guard let target = target.value else { return .unreadable(target.error ?? .enoent) }
     do throws(SystemCallError) {
       let status = try directory.status(of: path)
@@ -285,6 +297,8 @@ private struct Paths: Sendable {
 
   var directory = NumberedPath("")
   var stat = NumberedPath("stat")
+  /// In the directory of the process itself.
+  var ownStat = NumberedPath("stat")
   var status = NumberedPath("status")
   var commandLine = NumberedPath("cmdline")
   var environment = NumberedPath("environ")
