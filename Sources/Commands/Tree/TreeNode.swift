@@ -3,7 +3,6 @@
 
 internal import Linux
 internal import Processes
-internal import struct SystemPackage.FilePath
 
 /// One process or thread in the tree.
 struct TreeNode {
@@ -59,19 +58,10 @@ struct TreeForest {
     if request.showsArguments { fields.insert(.commandLine) }
     if request.showsThreads { fields.insert(.threads) }
     let table = try ProcessTable.ofMachine(fields)
-    own = table[1]?.namespaces.value ?? TreeForest.callersNamespaces()
+    // PID 1's, or where they may not be looked at those of the next that may, a thread of the kernel usually.
+    own = table.records.lazy.compactMap(\.namespaces.value).first { $0[.uts] != nil } ?? NamespaceLinks()
     append(ProcessTree(table), request)
     readDetails()
-  }
-
-  private static func callersNamespaces() -> NamespaceLinks {
-    do {
-      let number = String(decoding: try FileDescriptor.workingDirectory.readLink("/proc/self"), as: UTF8.self)
-      let record = try ProcessRecord.read(Int32(number) ?? 0, .namespaces)
-      return record.namespaces.value ?? NamespaceLinks()
-    } catch {
-      return NamespaceLinks()
-    }
   }
 
   private mutating func append(_ tree: ProcessTree, _ request: TreeRequest) {
