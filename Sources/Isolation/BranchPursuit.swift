@@ -12,8 +12,6 @@ final class BranchPursuit {
   private var refused: [ProcessIdentity: Errno] = [:]
   private var forks: ForkEvents?
   private var stats: StatReader
-  /// The process groups that were stopped as a whole.
-  private var stoppedGroups: Set<Int32> = []
 
   /// From here on no fork goes unheard, where hearing is allowed.
   init(_ plan: BranchKillPlan) throws(SystemCallError) {
@@ -92,8 +90,7 @@ final class BranchPursuit {
   /// goes on as soon as it is seen.
   private func stopGroups(_ groups: Set<Int32>) {
     for group in groups { send(.stop, toGroup: group) }
-    stoppedGroups.formUnion(groups)
-    census.stoppedGroups = stoppedGroups
+    census.stoppedGroups.formUnion(groups)
   }
 
   /// Waits until each of these processes has come to a state, or the time is over; nil is one that has gone. This
@@ -129,14 +126,19 @@ final class BranchPursuit {
     while let stat = BranchPursuit.next(&scan) {
       guard let process = census.see(stat) else { continue }
       newcomers.append(process)
-      if !census.isStopped(process) { send(.stop, to: process.identity) }
+      stopUnlessStopped(process)
     }
-    for process in census.findRelatives() + (try hear()) {
+    for process in census.findRelatives() {
       newcomers.append(process)
-      if !census.isStopped(process) { send(.stop, to: process.identity) }
+      stopUnlessStopped(process)
     }
+    newcomers += try hear()
     for process in census.strangersInStoppedGroups { send(.resume, to: process.identity) }
     return newcomers
+  }
+
+  private func stopUnlessStopped(_ process: BranchProcess) {
+    if !census.isStopped(process) { send(.stop, to: process.identity) }
   }
 
   /// The next process; one that cannot be read at all is passed over.
@@ -150,14 +152,14 @@ final class BranchPursuit {
     }
   }
 
-  /// The children of the branch that the kernel announced and that live.
+  /// Stops the children of the branch that the kernel announced and that live.
   private func hear() throws(SystemCallError) -> [BranchProcess] {
     var found: [BranchProcess] = []
     while let heard = try forks?.waiting(), !heard.isEmpty {
       for fork in heard where census.hear(fork) {
         guard let stat = stats.read(fork.childID), let process = census.adopt(stat) else { continue }
         found.append(process)
-        send(.stop, to: process.identity)
+        stopUnlessStopped(process)
       }
     }
     return found
