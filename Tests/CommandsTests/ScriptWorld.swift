@@ -26,6 +26,12 @@ struct ScriptOutcome: Equatable {
 /// Only root can make the world, and only util-linux can be compared with.
 let canRunScripts = UserIDs.current.effective == 0 && FileDescriptor.hasFile("/usr/bin/unshare")
 
+/// Stays on one processor. A mount namespace can be kept by a mount in an older one alone, and Linux 6.18 numbers the
+/// namespaces of each processor by itself: what is made on another one may count as older than its maker.
+private let pinned = """
+  exec taskset -c "$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')" unshare --mount --propagation private sh -c "$0"
+  """
+
 /// Makes the directory, says which namespaces are the outer ones, and runs `$SCRIPT` in it.
 private let frame = """
   mount -t tmpfs none /mnt && cd /mnt && mkdir -m 755 bin tools && mkdir -m 777 work || exit 99
@@ -55,7 +61,7 @@ func outcome(of script: String, with tools: Tools, as user: ScriptUser = .root) 
     "CALLER=\(user == .root ? "root" : "nobody")", "UNSHARE=\(tools.rawValue)/unshare",
     "NSENTER=\(tools.rawValue)/nsenter", "KINDS=\(kinds)", "SCRIPT=\(script)",
   ]
-  let command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", frame]
+  let command = ["sh", "-c", pinned, frame]
   let output = try Pipe()
   let error = try Pipe()
   var program = SystemCallProgram()
@@ -63,7 +69,7 @@ func outcome(of script: String, with tools: Tools, as user: ScriptUser = .root) 
   program.append(.duplicate(.descriptor(error.writing.number), as: 2))
   program.append(
     .execute(
-      [FilePath("/usr/bin/unshare")], command.map { Array($0.utf8) }, environment: environment.map { Array($0.utf8) }))
+      [FilePath("/bin/sh")], command.map { Array($0.utf8) }, environment: environment.map { Array($0.utf8) }))
   let child = try program.start(signalMask: SignalSet())
   end(output.writing)
   end(error.writing)
