@@ -19,19 +19,20 @@ let houseC: [CSetting] = [.treatAllWarnings(as: .error)]
 let staticSwift: [SwiftSetting] = [
   .unsafeFlags(["-static-stdlib"], .when(configuration: .release))
 ]
-let staticLink: [LinkerSetting] = [
-  .unsafeFlags(
-    [
-      "-static-executable", "-Xlinker", "--gc-sections", "-Xlinker", "-s",
-      // What runs at every start lies together: a start touches a quarter fewer pages. Benchmarks/startup-order
-      // makes the list anew.
-      "-use-ld=lld", "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Sources/pangaea/startup-order.txt",
-      "-Xlinker", "--no-warn-symbol-ordering",
-      // ArgumentParser uses FoundationEssentials, whose own C part no module names for the linker.
-      "-l_FoundationCShims", "-l_FoundationCollections",
-    ],
-    .when(platforms: [.linux], configuration: .release))
-]
+///
+/// What runs at every start lies together: a start touches a quarter fewer pages. Benchmarks/startup-order makes the
+/// list of a program anew.
+func staticLink(_ program: String, _ libraries: [String] = []) -> [LinkerSetting] {
+  [
+    .unsafeFlags(
+      [
+        "-static-executable", "-Xlinker", "--gc-sections", "-Xlinker", "-s", "-use-ld=lld", "-Xlinker",
+        "--symbol-ordering-file=\(Context.packageDirectory)/Sources/\(program)/startup-order.txt", "-Xlinker",
+        "--no-warn-symbol-ordering",
+      ] + libraries,
+      .when(platforms: [.linux], configuration: .release))
+  ]
+}
 
 let filePath: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
@@ -39,6 +40,7 @@ let package = Package(
   name: "pangaea",
   products: [
     .executable(name: "pangaea", targets: ["pangaea"]),
+    .executable(name: "pangaea-oci", targets: ["pangaea-oci"]),
     .library(name: "Pangaea", targets: ["Linux", "Processes", "Namespaces", "Cgroups", "Isolation"]),
   ],
   dependencies: [
@@ -54,6 +56,19 @@ let package = Package(
     .target(
       name: "Isolation", dependencies: ["Namespaces", "Cgroups", "Processes", "Linux", filePath],
       swiftSettings: house),
+    .target(name: "JSON", swiftSettings: house),
+    .target(name: "OCI", dependencies: ["JSON"], swiftSettings: house),
+    .target(
+      name: "Containers",
+      dependencies: ["OCI", "JSON", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath],
+      swiftSettings: house),
+    .target(name: "CommandDescription", dependencies: ["Linux", filePath], swiftSettings: house),
+    .target(
+      name: "EngineCommands",
+      dependencies: [
+        "CommandDescription", "Containers", "OCI", "JSON", "Isolation", "Cgroups", "Processes", "Linux", filePath,
+      ],
+      swiftSettings: house),
     .target(name: "CourseFiles", path: "Sources/Lab/Courses", sources: ["courses.c"], cSettings: houseC),
     .target(
       name: "Lab",
@@ -65,7 +80,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Lab", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath,
+        "CommandDescription", "JSON", "Lab", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
@@ -73,7 +88,12 @@ let package = Package(
       name: "ProgramStart", cSettings: houseC + [.define("PROGRAM_IS_STATIC", .when(configuration: .release))]),
     .executableTarget(
       name: "pangaea", dependencies: ["Commands", "Linux", "ProgramStart"], exclude: ["startup-order.txt"],
-      swiftSettings: house + staticSwift, linkerSettings: staticLink),
+      swiftSettings: house + staticSwift,
+      // ArgumentParser uses FoundationEssentials, whose own C part no module names for the linker.
+      linkerSettings: staticLink("pangaea", ["-l_FoundationCShims", "-l_FoundationCollections"])),
+    .executableTarget(
+      name: "pangaea-oci", dependencies: ["EngineCommands", "Linux", "ProgramStart"], exclude: ["startup-order.txt"],
+      swiftSettings: house + staticSwift, linkerSettings: staticLink("pangaea-oci")),
 
     .executableTarget(
       name: "Probe", dependencies: ["Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath],
@@ -93,6 +113,16 @@ let package = Package(
       dependencies: [
         "Fuzzing", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath, "Probe", "Forker",
       ],
+      swiftSettings: house),
+    .testTarget(name: "JSONTests", dependencies: ["Fuzzing", "JSON"], swiftSettings: house),
+    .testTarget(name: "OCITests", dependencies: ["Fuzzing", "OCI", "JSON"], swiftSettings: house),
+    .testTarget(
+      name: "ContainersTests",
+      dependencies: ["Containers", "OCI", "JSON", "Isolation", "Cgroups", "Processes", "Linux", filePath],
+      swiftSettings: house),
+    .testTarget(
+      name: "EngineCommandsTests",
+      dependencies: ["EngineCommands", "Containers", "OCI", "JSON", "Processes", "Linux", filePath],
       swiftSettings: house),
     .testTarget(
       name: "LabTests", dependencies: ["Fuzzing", "Lab", "Processes", "Linux", filePath], swiftSettings: house),

@@ -1,0 +1,1 @@
+// The life of a container, on the kernel.

@@ -1,0 +1,1 @@
+// What is JSON and what is not.

@@ -1,0 +1,1 @@
+// config.json, right and broken.
