@@ -127,7 +127,9 @@ let package = Package(
     .testTarget(
       name: "LabTests", dependencies: ["Fuzzing", "Lab", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "Cgroups", "Processes", "Linux", filePath], exclude: ["Golden"],
+      name: "CommandsTests",
+      dependencies: ["Commands", "CommandDescription", "Cgroups", "Processes", "Linux", filePath],
+      exclude: ["Golden"],
       swiftSettings: house),
   ]
 )

@@ -1,6 +1,7 @@
 // `doctor`: tries what this machine allows, and names the setting that forbids.
 
 internal import Cgroups
+internal import CommandDescription
 internal import Isolation
 internal import Linux
 
@@ -41,7 +42,7 @@ struct DoctorCommand: HandParsedVerb {
     var color = ColorChoice.auto
     var isJSON = false
     var showsProblemsOnly = false
-    while let option = try scanner.next() {
+    while let option = try scanner.nextOption() {
       switch option.name {
       case "help": return try invocation.showHelp(description)
       case "version": return try invocation.showVersion()

@@ -1,5 +1,6 @@
 // `hostname`: shows and sets the names of the caller's UTS namespace, with the options of Debian's hostname(1).
 
+internal import CommandDescription
 internal import Linux
 internal import struct SystemPackage.FilePath
 
@@ -50,8 +51,8 @@ struct HostnameCommand: HandParsedVerb {
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var command = HostnameCommand()
     let usageStatus: Int32 = invocation.form == .classic ? 255 : 1
-    var scanner = OptionScanner(invocation.arguments, options: description.options, failureStatus: usageStatus)
-    while let option = try scanner.next() {
+    var scanner = OptionScanner(invocation.arguments, options: description.options)
+    while let option = try scanner.nextOption(failureStatus: usageStatus) {
       if option.name == "help" { return try invocation.showHelp(description) }
       if option.name == "version" { return try invocation.showVersion() }
       command.apply(option)

@@ -1,5 +1,6 @@
 // How a verb was called: as a verb of pangaea, or under the classic name of the program it stands for.
 
+internal import CommandDescription
 internal import Linux
 
 /// One call of a verb.
@@ -43,8 +44,8 @@ struct Invocation: Sendable {
     _ options: [OptionDescription], of verb: @autoclosure () -> VerbDescription,
     _ take: (ScannedOption) throws(Complaint) -> Void
   ) throws(Complaint) -> Int? {
-    var scanner = OptionScanner(arguments, options: options, stopsAtOperand: true, failureStatus: 1)
-    while let option = try scanner.next() {
+    var scanner = OptionScanner(arguments, options: options, stopsAtOperand: true)
+    while let option = try scanner.nextOption(failureStatus: 1) {
       switch option.name {
       case "help": _ = try showHelp(verb())
       case "version": _ = try showVersion()
@@ -68,7 +69,7 @@ struct Invocation: Sendable {
   /// Prints the version on standard output, as `unshare (pangaea 0.1.0)`.
   func showVersion() throws(Complaint) -> Int32 {
     var output = OutputBuffer()
-    try output.write("\(program) (pangaea \(PangaeaMain.version))\n")
+    try output.write("\(program) (pangaea \(Release.version))\n")
     try output.flush()
     return 0
   }

@@ -1,5 +1,6 @@
 // `kill`: sends signals as procps' kill(1) does, and ends whole branches of the tree of processes.
 
+internal import CommandDescription
 internal import Isolation
 internal import Linux
 internal import Processes
@@ -62,8 +63,8 @@ struct KillCommand: HandParsedVerb {
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var command = KillCommand()
     let rest = command.takeSignal(invocation.arguments)
-    var scanner = OptionScanner(rest, options: description.options, failureStatus: invocation.failure)
-    while let option = try scanner.next() {
+    var scanner = OptionScanner(rest, options: description.options)
+    while let option = try scanner.nextOption(failureStatus: invocation.failure) {
       switch option.name {
       case "help": return try invocation.showHelp(description)
       case "version": return try invocation.showVersion()

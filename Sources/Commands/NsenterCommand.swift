@@ -1,6 +1,7 @@
 // `nsenter`: moves itself into namespaces of other processes and becomes a program, with the options, the order of
 // effects and the exit codes of util-linux 2.41.
 
+internal import CommandDescription
 internal import Isolation
 internal import Linux
 

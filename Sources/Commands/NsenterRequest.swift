@@ -1,5 +1,6 @@
 // The options of nsenter as typed, and the plan that they mean.
 
+internal import CommandDescription
 internal import Isolation
 internal import Linux
 internal import struct SystemPackage.FilePath

@@ -1,13 +1,11 @@
 // The entry: finds out which verb is meant, runs it, and turns what it throws into words and an exit status.
 
 internal import ArgumentParser
+internal import CommandDescription
 internal import Linux
 
 /// The program `pangaea`.
 public enum PangaeaMain {
-  /// The version that `--version` prints.
-  static let version = "0.1.0"
-
   /// Runs the program.
   ///
   /// Verbs that are read by hand are reached before ArgumentParser is touched, which costs milliseconds.

@@ -1,5 +1,6 @@
 // `pstree` under its classic name: the command line and the drawing of psmisc 23.
 
+internal import CommandDescription
 internal import Linux
 internal import Processes
 internal import struct SystemPackage.FilePath
@@ -52,8 +53,8 @@ struct PstreeCommand: HandParsedVerb {
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var command = PstreeCommand()
     command.applyTerminal()
-    var scanner = OptionScanner(invocation.arguments, options: description.options, failureStatus: 1)
-    while let option = try scanner.next() {
+    var scanner = OptionScanner(invocation.arguments, options: description.options)
+    while let option = try scanner.nextOption(failureStatus: 1) {
       if option.name == "help" { return try invocation.showHelp(description) }
       if option.name == "version" { return try invocation.showVersion() }
       try command.apply(option)

@@ -1,6 +1,7 @@
 // The list of verbs, and how each is reached.
 
 internal import ArgumentParser
+internal import CommandDescription
 
 /// Which type answers to which name.
 enum Verbs {
@@ -54,7 +55,7 @@ struct Pangaea: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pangaea",
     abstract: "See, shape and learn the processes and namespaces of a Linux machine.",
-    version: PangaeaMain.version,
+    version: Release.version,
     groupedSubcommands: [
       CommandGroup(
         name: "See",

@@ -1,5 +1,6 @@
 // Command lines as getopt_long(3) reads them, complaints, help pages and completions, as values.
 
+import CommandDescription
 import Linux
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
   private func scan(_ words: [String], stops: Bool = false) throws(Complaint) -> ([String], [String]) {
     var scanner = OptionScanner(words, options: Self.options, stopsAtOperand: stops)
     var found: [String] = []
-    while let option = try scanner.next() { found.append(option.name + (option.value.map { "=" + $0 } ?? "")) }
+    while let option = try scanner.nextOption() { found.append(option.name + (option.value.map { "=" + $0 } ?? "")) }
     return (found, scanner.operands)
   }
 
@@ -173,6 +174,6 @@ import Testing
   }
 
   @Test func hasAScriptForEachShell() {
-    for script in CompletionScript.allCases { #expect(script.text.contains("complete -- ")) }
+    for script in CompletionScript.allCases { #expect(script.text(for: "pangaea").contains("complete -- ")) }
   }
 }

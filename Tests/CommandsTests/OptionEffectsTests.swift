@@ -2,6 +2,7 @@
 // the option and without it, and what comes out must be what the option promises, and must not be the same. An
 // option that is in no table fails the tests.
 
+import CommandDescription
 import Testing
 
 @testable import Commands

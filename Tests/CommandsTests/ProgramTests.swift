@@ -1,5 +1,6 @@
 // The built program as a person starts it: under its names, on closed and broken outputs, on terminals of any width.
 
+import CommandDescription
 import Linux
 import Testing
 
@@ -32,7 +33,7 @@ private let hasMan =
     let help = try runPangaea(["--help"])
     #expect(help.status == .exited(0) && help.errorText.isEmpty)
     for verb in VerbCatalogue.all() { #expect(help.text.contains("  \(verb.name)"), "\(verb.name)") }
-    #expect(try runPangaea(["--version"]).text == PangaeaMain.version + "\n")
+    #expect(try runPangaea(["--version"]).text == Release.version + "\n")
     #expect(try runPangaea(["help", "hostname"]).text == runPangaea(["hostname", "--help"]).text)
   }
 
@@ -116,9 +117,10 @@ private let hasMan =
     let pages = try runOther(["ls", "\(directory)/share/man/man1"]).lines
     #expect(pages.contains("pangaea.1") && pages.contains("pangaea-tree.1") && pages.contains("pangaea-unshare.1"))
     for script in CompletionScript.allCases {
-      #expect(try runOther(["cat", "\(directory)/share/\(script.path)"]).text == script.text)
+      #expect(
+        try runOther(["cat", "\(directory)/share/\(script.path(for: "pangaea"))"]).text == script.text(for: "pangaea"))
     }
-    let syntax = try runOther(["bash", "-n", "\(directory)/share/\(CompletionScript.bash.path)"])
+    let syntax = try runOther(["bash", "-n", "\(directory)/share/\(CompletionScript.bash.path(for: "pangaea"))"])
     #expect(syntax.status == .exited(0) && syntax.errorText.isEmpty)
   }
 }

@@ -1,6 +1,7 @@
 // `cgroup`: the control groups of all hierarchies as one tree; their limits shown and changed, their removal.
 
 internal import Cgroups
+internal import CommandDescription
 internal import Isolation
 internal import Linux
 internal import Processes
@@ -38,7 +39,7 @@ struct CgroupCommand: HandParsedVerb {
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var scanner = OptionScanner(invocation.arguments, options: description.options, stopsAtOperand: true)
-    while let option = try scanner.next() {
+    while let option = try scanner.nextOption() {
       return try option.name == "help" ? invocation.showHelp(description) : invocation.showVersion()
     }
     guard let name = scanner.operands.first else { throw .usage("ls, show, set or rm?") }

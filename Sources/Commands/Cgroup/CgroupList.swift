@@ -1,6 +1,7 @@
 // `cgroup ls`: the tree of control groups, with their members.
 
 internal import Cgroups
+internal import CommandDescription
 internal import Linux
 internal import Processes
 internal import struct SystemPackage.FilePath
@@ -31,7 +32,7 @@ struct CgroupList: HandParsedVerb {
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var list = CgroupList()
     var scanner = OptionScanner(invocation.arguments, options: description.options)
-    while let option = try scanner.next() {
+    while let option = try scanner.nextOption() {
       switch option.name {
       case "help": return try invocation.showHelp(description)
       case "no-processes": list.showsProcesses = false

@@ -1,6 +1,7 @@
 // `cgroup set` and `cgroup rm`: what changes a control group.
 
 internal import Cgroups
+internal import CommandDescription
 internal import Linux
 internal import struct SystemPackage.FilePath
 
@@ -29,7 +30,7 @@ struct CgroupSet: HandParsedVerb {
     var change = CgroupChange()
     var isFrozen: Bool?
     var scanner = OptionScanner(invocation.arguments, options: description.options)
-    while let option = try scanner.next() {
+    while let option = try scanner.nextOption() {
       let value = option.value ?? ""
       switch option.name {
       case "help": return try invocation.showHelp(description)
@@ -81,7 +82,7 @@ struct CgroupRemove: HandParsedVerb {
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var kills = false
     var scanner = OptionScanner(invocation.arguments, options: description.options)
-    while let option = try scanner.next() {
+    while let option = try scanner.nextOption() {
       if option.name == "help" { return try invocation.showHelp(description) }
       kills = true
     }

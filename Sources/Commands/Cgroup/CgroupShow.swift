@@ -1,6 +1,7 @@
 // `cgroup show`: the limits, counters and state of one control group.
 
 internal import Cgroups
+internal import CommandDescription
 internal import Linux
 internal import struct SystemPackage.FilePath
 
@@ -22,7 +23,7 @@ struct CgroupShow: HandParsedVerb {
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var isJSON = false
     var scanner = OptionScanner(invocation.arguments, options: description.options)
-    while let option = try scanner.next() {
+    while let option = try scanner.nextOption() {
       if option.name == "help" { return try invocation.showHelp(description) }
       isJSON = true
     }

@@ -1,5 +1,6 @@
 // `enter`: a command in the world of a process, a container or a named world.
 
+internal import CommandDescription
 internal import Isolation
 internal import Linux
 internal import Processes

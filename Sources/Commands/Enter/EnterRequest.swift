@@ -1,5 +1,6 @@
 // A command line of `enter` as typed, and the run of the plan that it led to.
 
+internal import CommandDescription
 internal import Isolation
 internal import Linux
 internal import struct SystemPackage.FilePath
@@ -19,13 +20,13 @@ struct EnterRequest {
   init(_ invocation: Invocation) throws(Complaint) {
     let options = EnterCommand.description.options
     // Options may stand before and after WHO; the second operand begins the command.
-    var before = OptionScanner(invocation.arguments, options: options, stopsAtOperand: true, failureStatus: 125)
-    while let option = try before.next() { try take(option) }
+    var before = OptionScanner(invocation.arguments, options: options, stopsAtOperand: true)
+    while let option = try before.nextOption(failureStatus: 125) { try take(option) }
     guard before.index < invocation.arguments.count else { return }
     who = invocation.arguments[before.index]
     let rest = Array(invocation.arguments[(before.index + 1)...])
-    var after = OptionScanner(rest, options: options, stopsAtOperand: true, failureStatus: 125)
-    while let option = try after.next() { try take(option) }
+    var after = OptionScanner(rest, options: options, stopsAtOperand: true)
+    while let option = try after.nextOption(failureStatus: 125) { try take(option) }
     let typed = invocation.argumentBytes(from: before.index + 1 + after.index)
     if !typed.isEmpty { command = typed }
   }

@@ -1,5 +1,7 @@
 // `complete`: what the shells' completion scripts ask.
 
+internal import CommandDescription
+
 /// The hidden verb `complete`.
 struct CompleteCommand: HandParsedVerb {
   static let description = VerbDescription(
@@ -17,12 +19,12 @@ struct CompleteCommand: HandParsedVerb {
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var scanner = OptionScanner(invocation.arguments, options: description.options, stopsAtOperand: true)
     var output = OutputBuffer()
-    while let option = try scanner.next() {
+    while let option = try scanner.nextOption() {
       if option.name == "help" { return try invocation.showHelp(description) }
       guard let script = CompletionScript(rawValue: option.value ?? "") else {
         throw .usage("there are scripts for bash, zsh and fish")
       }
-      try output.write(script.text)
+      try output.write(script.text(for: "pangaea"))
       try output.flush()
       return 0
     }

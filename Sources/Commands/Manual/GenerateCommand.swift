@@ -1,5 +1,6 @@
 // `generate`: writes manual pages and completion scripts where an installation wants them.
 
+internal import CommandDescription
 internal import Linux
 internal import struct SystemPackage.FilePath
 
@@ -16,16 +17,18 @@ struct GenerateCommand: HandParsedVerb {
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var scanner = OptionScanner(invocation.arguments, options: description.options)
-    while let option = try scanner.next() {
+    while let option = try scanner.nextOption() {
       if option.name == "help" { return try invocation.showHelp(description) }
     }
     guard scanner.operands.count == 1 else { throw .usage("one directory is wanted") }
     let share = FilePath(scanner.operands[0])
     do {
       let verbs = VerbCatalogue.all()
-      let pages = [ManualPage.overview(verbs)] + verbs.map { ManualPage($0, program: "pangaea \($0.name)") }
+      let pages = [VerbCatalogue.overview(verbs)] + verbs.map { ManualPage($0, program: "pangaea \($0.name)") }
       for page in pages { try write(page.text, to: share.appending("man/man1").appending(page.fileName)) }
-      for script in CompletionScript.allCases { try write(script.text, to: share.pushing(FilePath(script.path))) }
+      for script in CompletionScript.allCases {
+        try write(script.text(for: "pangaea"), to: share.pushing(FilePath(script.path(for: "pangaea"))))
+      }
     } catch {
       throw Complaint(what: "cannot write below \(share): \(error)")
     }

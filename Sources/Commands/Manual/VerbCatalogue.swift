@@ -2,6 +2,7 @@
 // completions.
 
 internal import ArgumentParser
+internal import CommandDescription
 
 /// The descriptions of all verbs.
 enum VerbCatalogue {
@@ -13,6 +14,27 @@ enum VerbCatalogue {
       guard let name = command["commandName"]?.text, name != "help" else { return nil }
       return Verbs.handParsed(name)?.description ?? VerbDescription(parsed: command, program: name)
     }
+  }
+
+  /// The page of the program itself: its verbs, each with its page.
+  static func overview(_ verbs: [VerbDescription]) -> ManualPage {
+    ManualPage(program(verbs), program: "pangaea", isOverview: true)
+  }
+
+  /// The program itself, with the verbs that are to be shown.
+  static func program(_ verbs: [VerbDescription]) -> VerbDescription {
+    VerbDescription(
+      name: "pangaea", abstract: "see, shape and learn the processes and namespaces of a Linux machine",
+      usage: ["VERB [options]", "--help", "--version"],
+      discussion: [
+        "Every verb has a manual page of its own, pangaea-VERB(1). Started under the name of a classic program, such "
+          + "as unshare, nsenter, ps or pstree, pangaea answers with that program's command line."
+      ],
+      exitStatuses: [
+        .init(status: "0", meaning: "done, or found"), .init(status: "1", meaning: "none such"),
+        .init(status: "2", meaning: "trouble; verbs that run programs have statuses of their own"),
+      ],
+      seeAlso: verbs.map { "pangaea-\($0.name)(1)" } + ["namespaces(7)"], verbs: verbs)
   }
 
   /// The description of one verb; nil when there is none of that name.

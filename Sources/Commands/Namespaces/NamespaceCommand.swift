@@ -1,5 +1,6 @@
 // `ns`: every namespace, those that no process is in as well; and `lsns`, which answers as util-linux 2.41 does.
 
+internal import CommandDescription
 internal import Linux
 internal import Namespaces
 internal import Processes

@@ -1,5 +1,6 @@
 // What was asked of `ns` or `lsns`: the command line, understood.
 
+internal import CommandDescription
 internal import Isolation
 internal import Linux
 internal import Processes
@@ -51,8 +52,8 @@ struct NamespaceRequest {
   init(_ invocation: Invocation, options: [OptionDescription]) throws(Complaint) {
     form = invocation.form
     var exclusions = OptionExclusions([["--json", "--raw"], ["--persistent", "--task"], ["--list", "--tree"]])
-    var scanner = OptionScanner(invocation.arguments, options: options, failureStatus: usageStatus)
-    while let option = try scanner.next() {
+    var scanner = OptionScanner(invocation.arguments, options: options)
+    while let option = try scanner.nextOption(failureStatus: usageStatus) {
       try exclusions.check("--" + option.name, exitStatus: usageStatus)
       try apply(option)
       if showsHelp || showsVersion { return }

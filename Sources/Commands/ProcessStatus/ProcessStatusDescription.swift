@@ -1,5 +1,7 @@
 // What a person may know of `ps` before using it: its help page, manual page and completions come from here.
 
+internal import CommandDescription
+
 extension ProcessStatusCommand {
   static let description = VerbDescription(
     name: "ps",

@@ -1,5 +1,6 @@
 // `run`: a command in a world of its own, from request to exit status.
 
+internal import CommandDescription
 internal import Isolation
 internal import Linux
 

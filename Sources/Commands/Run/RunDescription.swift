@@ -1,5 +1,7 @@
 // The options of `run`, the one source of its help, its manual page and its completions.
 
+internal import CommandDescription
+
 enum RunDescription {
   static var verb: VerbDescription {
     VerbDescription(

@@ -1,5 +1,6 @@
 // A command line of `run` as typed. What it means is decided in RunPlan.swift.
 
+internal import CommandDescription
 internal import Isolation
 
 /// The options and the command that were typed.
@@ -37,8 +38,8 @@ struct RunRequest {
 
   init(_ invocation: Invocation) throws(Complaint) {
     var scanner = OptionScanner(
-      invocation.arguments, options: RunDescription.options, stopsAtOperand: true, failureStatus: 125)
-    while let option = try scanner.next() { try take(option) }
+      invocation.arguments, options: RunDescription.options, stopsAtOperand: true)
+    while let option = try scanner.nextOption(failureStatus: 125) { try take(option) }
     command = invocation.argumentBytes(from: scanner.index)
     if let name, !WorldRegistry.isName(name) {
       throw .usage(

@@ -1,20 +1,21 @@
 // The page that `--help` shows, made from a verb's description.
 
 /// The help page of one verb.
-struct HelpPage {
+public struct HelpPage {
   private let verb: VerbDescription
   /// Help texts start at this column.
   private static let indent = 28
   private static let lineLength = 80
 
-  init(_ verb: VerbDescription) {
+  /// The page of a verb.
+  public init(_ verb: VerbDescription) {
     self.verb = verb
   }
 
   /// The whole page.
   ///
   /// - Parameter program: the program as typed: `pangaea unshare`, or `unshare`.
-  func text(program: String) -> String {
+  public func text(program: String) -> String {
     var parts = [usage(program), wrapped(sentence(verb.abstract), indent: 0)]
     parts += verb.discussion.map { wrapped($0, indent: 0) }
     if !verb.verbs.isEmpty {
@@ -66,7 +67,7 @@ struct HelpPage {
   }
 
   /// Breaks a text at blanks into lines that are indented, and as long as may be.
-  static func wrapped(_ text: String, indent: Int, lineLength: Int) -> String {
+  public static func wrapped(_ text: String, indent: Int, lineLength: Int) -> String {
     let margin = String(repeating: " ", count: indent)
     var lines = [margin]
     for word in text.split(separator: " ") {
@@ -83,7 +84,7 @@ struct HelpPage {
 
 extension OptionDescription {
   /// How the option is typed, for example `-R, --root=DIR`, `-m, --mount[=FILE]`.
-  var synopsis: String {
+  public var synopsis: String {
     var text = short.map { "-\($0)" } ?? "   "
     if let long { text += (short == nil ? " " : ", ") + "--\(long)" }
     switch value {

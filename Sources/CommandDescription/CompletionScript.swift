@@ -1,32 +1,36 @@
-// The scripts that teach bash, zsh and fish to ask `pangaea complete` what can come next.
+// The scripts that teach bash, zsh and fish to ask the program's verb `complete` what can come next.
 
 /// A shell that can complete.
-enum CompletionScript: String, CaseIterable {
+public enum CompletionScript: String, CaseIterable {
+  /// The GNU shell.
   case bash
+  /// The Z shell.
   case zsh
+  /// The friendly interactive shell.
   case fish
 
-  /// Where a share directory has it.
-  var path: String {
+  /// Where a share directory has the script of a program.
+  public func path(for program: String) -> String {
     switch self {
-    case .bash: "bash-completion/completions/pangaea"
-    case .zsh: "zsh/site-functions/_pangaea"
-    case .fish: "fish/vendor_completions.d/pangaea.fish"
+    case .bash: "bash-completion/completions/\(program)"
+    case .zsh: "zsh/site-functions/_\(program)"
+    case .fish: "fish/vendor_completions.d/\(program).fish"
     }
   }
 
-  /// The script.
-  var text: String {
+  /// The script of a program.
+  public func text(for program: String) -> String {
     switch self {
-    case .bash: CompletionScript.bashText
-    case .zsh: CompletionScript.zshText
-    case .fish: CompletionScript.fishText
+    case .bash: CompletionScript.bash(program)
+    case .zsh: CompletionScript.zsh(program)
+    case .fish: CompletionScript.fish(program)
     }
   }
 
-  private static let bashText = #"""
-    # Completion of pangaea(1) for bash: the program itself says what can come next.
-    _pangaea() {
+  private static func bash(_ program: String) -> String {
+    #"""
+    # Completion of \#(program)(1) for bash: the program itself says what can come next.
+    _\#(program)() {
       local word=${COMP_WORDS[COMP_CWORD]} line lines=() words=("${COMP_WORDS[@]:1:COMP_CWORD}")
       # bash takes --name=value for three words.
       if [[ $word == "=" && COMP_CWORD -gt 1 ]]; then
@@ -48,14 +52,16 @@ enum CompletionScript: String, CaseIterable {
         COMPREPLY+=("$line")
       done
     }
-    complete -F _pangaea pangaea
+    complete -F _\#(program) \#(program)
 
     """#
+  }
 
-  private static let zshText = #"""
-    #compdef pangaea
-    # Completion of pangaea(1) for zsh: the program itself says what can come next.
-    _pangaea() {
+  private static func zsh(_ program: String) -> String {
+    #"""
+    #compdef \#(program)
+    # Completion of \#(program)(1) for zsh: the program itself says what can come next.
+    _\#(program)() {
       local line
       local -a lines candidates
       lines=("${(@f)$($words[1] complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
@@ -67,15 +73,17 @@ enum CompletionScript: String, CaseIterable {
       for line in $lines; do
         candidates+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
       done
-      _describe -V pangaea candidates
+      _describe -V \#(program) candidates
     }
-    if [[ $funcstack[1] == _pangaea ]]; then _pangaea "$@"; else compdef _pangaea pangaea; fi
+    if [[ $funcstack[1] == _\#(program) ]]; then _\#(program) "$@"; else compdef _\#(program) \#(program); fi
 
     """#
+  }
 
-  private static let fishText = #"""
-    # Completion of pangaea(1) for fish: the program itself says what can come next.
-    function __pangaea_complete
+  private static func fish(_ program: String) -> String {
+    #"""
+    # Completion of \#(program)(1) for fish: the program itself says what can come next.
+    function __\#(program)_complete
       set -l words (commandline -opc) (commandline -ct)
       set -l lines ($words[1] complete -- $words[2..-1] 2>/dev/null)
       switch "$lines[1]"
@@ -89,7 +97,8 @@ enum CompletionScript: String, CaseIterable {
           printf '%s\n' $lines
       end
     end
-    complete -c pangaea -f -a '(__pangaea_complete)'
+    complete -c \#(program) -f -a '(__\#(program)_complete)'
 
     """#
+  }
 }

@@ -1,42 +1,32 @@
 // A verb's description as a manual page. Source: man(7).
 
-/// The manual page of one verb, in roff.
-struct ManualPage {
+/// The manual page of one verb, or of a program, in roff.
+public struct ManualPage {
   private let verb: VerbDescription
   /// As typed: `pangaea tree`.
   private let program: String
+  /// The verbs of the verb have pages of their own.
+  private let isOverview: Bool
 
-  init(_ verb: VerbDescription, program: String) {
+  /// The page of a verb.
+  ///
+  /// - Parameters:
+  ///   - program: as typed, `pangaea tree`.
+  ///   - isOverview: the verbs of this verb, or program, have pages of their own.
+  public init(_ verb: VerbDescription, program: String, isOverview: Bool = false) {
     self.verb = verb
     self.program = program
+    self.isOverview = isOverview
   }
 
   /// The page's file name.
-  var fileName: String { "\(title).1" }
+  public var fileName: String { "\(title).1" }
 
   private var title: String { program.split(separator: " ").joined(separator: "-") }
 
-  /// The page of the program itself: its verbs, each with its page.
-  static func overview(_ verbs: [VerbDescription]) -> ManualPage {
-    ManualPage(
-      VerbDescription(
-        name: "pangaea", abstract: "see, shape and learn the processes and namespaces of a Linux machine",
-        usage: ["VERB [options]", "--help", "--version"],
-        discussion: [
-          "Every verb has a manual page of its own, pangaea-VERB(1). Started under the name of a classic program, such "
-            + "as unshare, nsenter, ps or pstree, pangaea answers with that program's command line."
-        ],
-        exitStatuses: [
-          .init(status: "0", meaning: "done, or found"), .init(status: "1", meaning: "none such"),
-          .init(status: "2", meaning: "trouble; verbs that run programs have statuses of their own"),
-        ],
-        seeAlso: verbs.map { "pangaea-\($0.name)(1)" } + ["namespaces(7)"], verbs: verbs),
-      program: "pangaea")
-  }
-
   /// The page's text.
-  var text: String {
-    var page = ".TH \(quoted(title.uppercased())) 1 \"\" \"pangaea \(PangaeaMain.version)\" \"User Commands\"\n"
+  public var text: String {
+    var page = ".TH \(quoted(title.uppercased())) 1 \"\" \"pangaea \(Release.version)\" \"User Commands\"\n"
     page += ".SH NAME\n\(escaped(title)) \\- \(escaped(verb.abstract))\n"
     page += ".SH SYNOPSIS\n" + verb.usage.map { ".B \(escaped(program))\n\(escaped($0))\n" }.joined(separator: ".br\n")
     let sentence = verb.abstract.prefix(1).uppercased() + verb.abstract.dropFirst() + "."
@@ -64,7 +54,7 @@ struct ManualPage {
 
   /// The options of the verbs of a verb, which have no page of their own.
   private func innerVerbs() -> String {
-    if program == "pangaea" { return "" }
+    if isOverview { return "" }
     return verb.verbs.map { inner in
       let usage = inner.usage.map { "\(program) \(inner.name) \($0)" }.joined(separator: "\n.br\n")
       let shown = inner.options.filter { !$0.isHidden }
