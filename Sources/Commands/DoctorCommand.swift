@@ -1,5 +1,6 @@
 // `doctor`: tries what this machine allows, and names the setting that forbids.
 
+internal import JSON
 internal import Cgroups
 internal import CommandDescription
 internal import Isolation

@@ -1,5 +1,6 @@
 // `env`: the environment that a process was started with, beside its parent's, and along its line of descent.
 
+internal import JSON
 internal import ArgumentParser
 internal import Linux
 internal import Processes

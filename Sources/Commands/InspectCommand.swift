@@ -1,5 +1,6 @@
 // `inspect`: what a process has from its parent, and where it departs from it.
 
+internal import JSON
 internal import ArgumentParser
 internal import Linux
 internal import Processes

@@ -1,5 +1,6 @@
 // What `kill --tree` says of a branch that ended, or would end; and the lists of signals.
 
+internal import JSON
 internal import Isolation
 internal import Linux
 internal import Processes

@@ -1,5 +1,6 @@
 // `tree`: the hierarchy of processes, with each border where a child's namespaces differ from its parent's.
 
+internal import JSON
 internal import ArgumentParser
 internal import Linux
 internal import Processes

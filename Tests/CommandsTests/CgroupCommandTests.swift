@@ -1,5 +1,6 @@
 // cgroup ls, show, set and rm on this machine's hierarchies, in control groups that the test makes and removes.
 
+import JSON
 import Linux
 import Testing
 

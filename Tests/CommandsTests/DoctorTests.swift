@@ -1,5 +1,6 @@
 // doctor tells the truth: as root and as an ordinary user, and in worlds where a setting forbids.
 
+import JSON
 import Linux
 import Testing
 

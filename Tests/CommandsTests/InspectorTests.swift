@@ -1,5 +1,6 @@
 // tree, env, inspect and pstree on real processes, in a world of their own that ends with the test.
 
+import JSON
 import Linux
 import Testing
 import struct SystemPackage.FilePath

@@ -1,5 +1,6 @@
 // kill: signals by name and number, branches, worlds by name, refusals; and the classic program beside procps'.
 
+import JSON
 import Linux
 import Testing
 

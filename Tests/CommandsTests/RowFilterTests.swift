@@ -1,5 +1,6 @@
 // The expressions of `--filter`: how they bind, what they compare, and what is none.
 
+import JSON
 import Linux
 import Testing
 

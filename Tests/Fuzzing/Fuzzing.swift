@@ -20,6 +20,14 @@ public struct Corpus: Sendable {
     self.texts = texts
   }
 
+  /// One text of a folder.
+  ///
+  /// - Throws: `SystemCallError` when there is no such file.
+  public static func text(_ kind: String, _ name: String) throws(SystemCallError) -> [UInt8] {
+    let folder = FilePath(#filePath).removingLastComponent().appending("Corpus").appending(kind)
+    return try FileDescriptor.open(folder.appending(name)).readAll()
+  }
+
   /// Hands over each text, each of its beginnings up to 1 KiB, and mutations of it.
   ///
   /// - Parameters:

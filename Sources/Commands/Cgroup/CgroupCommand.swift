@@ -1,5 +1,6 @@
 // `cgroup`: the control groups of all hierarchies as one tree; their limits shown and changed, their removal.
 
+internal import JSON
 internal import Cgroups
 internal import CommandDescription
 internal import Isolation

@@ -1,5 +1,6 @@
 // `cgroup ls`: the tree of control groups, with their members.
 
+internal import JSON
 internal import Cgroups
 internal import CommandDescription
 internal import Linux

@@ -1,5 +1,6 @@
 // `cgroup show`: the limits, counters and state of one control group.
 
+internal import JSON
 internal import Cgroups
 internal import CommandDescription
 internal import Linux

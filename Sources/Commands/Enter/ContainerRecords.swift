@@ -1,6 +1,7 @@
 // What container engines and runtimes write down about their containers: names for identifiers, and the first process
 // of each. Read from their files, so that no daemon has to answer, nor to run.
 
+internal import JSON
 internal import Linux
 internal import Processes
 internal import struct SystemPackage.FilePath

@@ -1,5 +1,6 @@
 // The report of a course for programs: the Test Anything Protocol, JUnit's XML, JSON.
 
+internal import JSON
 internal import Lab
 
 extension CourseReport {

@@ -1,6 +1,7 @@
 // Every verb described in the same form, whoever reads its command line: the one source of manual pages and
 // completions.
 
+internal import JSON
 internal import ArgumentParser
 internal import CommandDescription
 

@@ -1,5 +1,6 @@
 // What keeps a namespace alive, in words.
 
+internal import JSON
 internal import Linux
 internal import Namespaces
 internal import Processes

@@ -1,5 +1,6 @@
 // Carries out what was asked of `ns` or `lsns`: takes the inventory, selects, and writes.
 
+internal import JSON
 internal import Isolation
 internal import Linux
 internal import Namespaces

@@ -1,5 +1,7 @@
 // One field of one row, before it has its place: bytes, and how many columns of the terminal they take.
 
+internal import JSON
+
 /// The text of a field. One value is used for all fields of all rows.
 struct Cell {
   /// More room than any row has: what is piped is not cut.

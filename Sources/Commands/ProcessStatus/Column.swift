@@ -1,5 +1,6 @@
 // What a column of ps is: a name to ask for it by, a heading, a place, and how its field is made.
 
+internal import JSON
 internal import Linux
 internal import Processes
 

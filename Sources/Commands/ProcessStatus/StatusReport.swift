@@ -1,5 +1,6 @@
 // Carries a plan of ps out: reads processes, selects, orders and prints them.
 
+internal import JSON
 internal import Linux
 internal import Processes
 

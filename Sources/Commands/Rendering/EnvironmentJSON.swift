@@ -1,5 +1,6 @@
 // Environments as JSON; the schema is Documentation/schemas/env.json.
 
+internal import JSON
 internal import Linux
 internal import Processes
 

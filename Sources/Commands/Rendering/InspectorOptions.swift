@@ -1,5 +1,6 @@
 // The options that every verb has that shows something: JSON, colour, and looking again and again.
 
+internal import JSON
 internal import ArgumentParser
 internal import Linux
 

@@ -1,6 +1,7 @@
 // Tables as libsmartcols prints them for lsns: one column may hold a tree, cells may have several lines, and the
 // same rows come out as columns, raw words or JSON.
 
+internal import JSON
 internal import Linux
 
 /// Rows, each perhaps below another.

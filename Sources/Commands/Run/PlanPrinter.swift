@@ -1,5 +1,6 @@
 // Prints a plan: each step with what it is for and the system call that will do it.
 
+internal import JSON
 internal import Isolation
 internal import Linux
 

@@ -1,5 +1,6 @@
 // The forest as JSON: a flat list, parents before children, since deep nesting breaks readers.
 
+internal import JSON
 internal import Linux
 internal import Processes
 

@@ -4,9 +4,9 @@
 ///
 /// Identifiers of 64 bits are written as strings, since readers keep numbers as doubles. What could not be read is
 /// `null` and stands in the list `errors` of the text's outermost object.
-struct JSONWriter {
+public struct JSONWriter {
   /// How the text is laid out.
-  enum Layout {
+  public enum Layout: Sendable {
     /// Two spaces for each level.
     case indented
     /// All on one line, for JSON Lines.
@@ -14,29 +14,30 @@ struct JSONWriter {
   }
 
   /// The text so far, in UTF-8.
-  private(set) var bytes: [UInt8] = []
+  public private(set) var bytes: [UInt8] = []
   private let layout: Layout
   /// For each open object or array, whether something is in it yet.
   private var isFilled: [Bool] = []
   private var followsKey = false
   private var errors: [(object: String, reason: String)] = []
 
-  init(_ layout: Layout = .indented) {
+  /// An empty text.
+  public init(_ layout: Layout = .indented) {
     self.layout = layout
   }
 
   /// Writes an object; the members are written by `body`, by pairs of `key(_:)` and a value.
-  mutating func object(_ body: (inout JSONWriter) -> Void) {
+  public mutating func object(_ body: (inout JSONWriter) -> Void) {
     enclose("{", "}", body)
   }
 
   /// Writes an array; the elements are written by `body`.
-  mutating func array(_ body: (inout JSONWriter) -> Void) {
+  public mutating func array(_ body: (inout JSONWriter) -> Void) {
     enclose("[", "]", body)
   }
 
   /// Writes the outermost object, a list `errors` at its end, and the newline.
-  mutating func document(_ body: (inout JSONWriter) -> Void) {
+  public mutating func document(_ body: (inout JSONWriter) -> Void) {
     object { json in
       body(&json)
       json.member("errors") { $0.writeErrors() }
@@ -45,12 +46,12 @@ struct JSONWriter {
   }
 
   /// Notes what could not be read; the value itself is to be written as null.
-  mutating func note(unreadable object: String, _ reason: String) {
+  public mutating func note(unreadable object: String, _ reason: String) {
     errors.append((object, reason))
   }
 
   /// Writes a member's name; its value must come next.
-  mutating func key(_ name: String) {
+  public mutating func key(_ name: String) {
     separate()
     quote(Array(name.utf8)[...])
     raw(layout == .indented ? ": " : ":")
@@ -58,67 +59,74 @@ struct JSONWriter {
   }
 
   /// Writes a member whose value is written by `body`.
-  mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
+  public mutating func member(_ name: String, _ body: (inout JSONWriter) -> Void) {
     key(name)
     body(&self)
   }
 
   /// Writes a member with a number; null for nil.
-  mutating func member(_ name: String, _ number: (some BinaryInteger)?) {
+  @inlinable
+  public mutating func member(_ name: String, _ number: (some BinaryInteger)?) {
     key(name)
     value(number)
   }
 
   /// Writes a member with a text; null for nil.
-  mutating func member(_ name: String, _ text: String?) {
+  public mutating func member(_ name: String, _ text: String?) {
     key(name)
     value(text)
   }
 
   /// Writes a member with bytes as text; null for nil.
-  mutating func member(_ name: String, bytes text: ArraySlice<UInt8>?) {
+  public mutating func member(_ name: String, bytes text: ArraySlice<UInt8>?) {
     key(name)
     if let text { value(bytes: text) } else { null() }
   }
 
   /// Writes a member with a truth value.
-  mutating func member(_ name: String, _ truth: Bool) {
+  public mutating func member(_ name: String, _ truth: Bool) {
     key(name)
     value(truth)
   }
 
   /// Writes a member with a 64-bit identifier, as a string; null for nil.
-  mutating func member(_ name: String, identifier: UInt64?) {
+  public mutating func member(_ name: String, identifier: UInt64?) {
     member(name, identifier.map { String($0) })
   }
 
   /// Writes a number; null for nil.
-  mutating func value(_ number: (some BinaryInteger)?) {
+  @inlinable
+  public mutating func value(_ number: (some BinaryInteger)?) {
+    value(asWritten: number.map { String($0) } ?? "null")
+  }
+
+  /// Writes a number or word that is JSON already.
+  public mutating func value(asWritten text: String) {
     separate()
-    raw(number.map { String($0) } ?? "null")
+    raw(text)
   }
 
   /// Writes a text; null for nil.
-  mutating func value(_ text: String?) {
+  public mutating func value(_ text: String?) {
     guard let text else { return null() }
     separate()
     quote(Array(text.utf8)[...])
   }
 
   /// Writes bytes as text; what is not UTF-8 becomes U+FFFD.
-  mutating func value(bytes text: ArraySlice<UInt8>) {
+  public mutating func value(bytes text: ArraySlice<UInt8>) {
     separate()
     quote(text)
   }
 
   /// Writes a truth value.
-  mutating func value(_ truth: Bool) {
+  public mutating func value(_ truth: Bool) {
     separate()
     raw(truth ? "true" : "false")
   }
 
   /// Writes null.
-  mutating func null() {
+  public mutating func null() {
     separate()
     raw("null")
   }

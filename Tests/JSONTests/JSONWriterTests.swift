@@ -1,10 +1,9 @@
 // JSON written by hand must be JSON whatever the kernel's bytes are, and be read back the same.
 
+import JSON
 import Testing
 
-@testable import Commands
-
-@Suite struct JSONTests {
+@Suite struct JSONWriterTests {
   @Test func writesWhatCanBeReadBack() {
     var json = JSONWriter()
     json.note(unreadable: "PID 7", "EACCES")
