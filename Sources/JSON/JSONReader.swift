@@ -25,11 +25,17 @@
 public struct JSONReader: ~Copyable {
   /// The kinds of values.
   public enum Kind: String, Sendable {
+    /// Members by name.
     case object = "an object"
+    /// Elements in order.
     case array = "an array"
+    /// Text.
     case string = "a string"
+    /// A number of any size.
     case number = "a number"
+    /// `true` or `false`.
     case truth = "true or false"
+    /// `null`.
     case null = "null"
   }
 

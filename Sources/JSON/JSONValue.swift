@@ -4,12 +4,17 @@
 ///
 /// Source: RFC 8259.
 public enum JSONValue: Hashable, Sendable {
+  /// `null`.
   case null
+  /// `true` or `false`.
   case truth(Bool)
   /// As written: numbers of any size stay exact.
   case number(String)
+  /// A string.
   case text(String)
+  /// Elements in order.
   case array([JSONValue])
+  /// Members by name.
   case object([String: JSONValue])
 
   /// Reads one text.

@@ -32,9 +32,13 @@ extension Specification {
 
     /// The types of mknod(1).
     public enum Kind: String, CaseIterable, Sendable {
+      /// Character devices.
       case character = "c"
+      /// Unbuffered character devices, which Linux has no other way for than `character`.
       case unbufferedCharacter = "u"
+      /// Block devices.
       case block = "b"
+      /// A FIFO, which has no numbers.
       case fifo = "p"
     }
   }
@@ -61,8 +65,11 @@ extension Specification {
 
     /// The types in rules.
     public enum Kind: String, CaseIterable, Sendable {
+      /// All devices.
       case all = "a"
+      /// Character devices.
       case character = "c"
+      /// Block devices.
       case block = "b"
     }
   }

@@ -61,12 +61,14 @@ extension Specification {
 
     /// The types by their names in the specification.
     public enum Kind: String, CaseIterable, Sendable {
+      /// As clone(2) has them, by short names.
       case pid, network, mount, ipc, uts, user, cgroup, time
     }
   }
 
   /// The clocks that a time namespace moves.
   public enum OffsetClock: String, CaseIterable, Sendable {
+    /// As clock_gettime(2) has them.
     case monotonic, boottime
   }
 
@@ -97,6 +99,7 @@ extension Specification {
 
   /// How mounts propagate, with `r` for the whole tree.
   public enum RootPropagation: String, CaseIterable, Sendable {
+    /// As mount(2) has them.
     case shared, slave, `private`, unbindable, rshared, rslave, rprivate, runbindable
   }
 }

@@ -19,7 +19,9 @@ extension Specification {
 
     /// The domains.
     public enum Domain: String, CaseIterable, Sendable {
+      /// Linux of the machine.
       case linux = "LINUX"
+      /// Linux with 32 bits, for uname(2).
       case linux32 = "LINUX32"
     }
   }
@@ -61,19 +63,29 @@ extension Specification {
 
     /// The modes of set_mempolicy(2).
     public enum Mode: String, CaseIterable, Sendable {
+      /// As without a policy.
       case `default` = "MPOL_DEFAULT"
+      /// One node first, then others.
       case preferred = "MPOL_PREFERRED"
+      /// No other nodes.
       case bind = "MPOL_BIND"
+      /// Each node in turn.
       case interleave = "MPOL_INTERLEAVE"
+      /// The node of the processor.
       case local = "MPOL_LOCAL"
+      /// Some nodes first, then others.
       case preferredMany = "MPOL_PREFERRED_MANY"
+      /// Each node in turn, by weights.
       case weightedInterleave = "MPOL_WEIGHTED_INTERLEAVE"
     }
 
     /// The flags of set_mempolicy(2).
     public enum Flag: String, CaseIterable, Sendable {
+      /// Pages move to where they are used.
       case numaBalancing = "MPOL_F_NUMA_BALANCING"
+      /// Nodes are counted within those that are allowed.
       case relativeNodes = "MPOL_F_RELATIVE_NODES"
+      /// Nodes stay when those that are allowed change.
       case staticNodes = "MPOL_F_STATIC_NODES"
     }
   }

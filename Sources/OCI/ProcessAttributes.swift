@@ -21,21 +21,37 @@ extension Specification {
 
     /// The limits by their names in getrlimit(2).
     public enum Kind: String, CaseIterable, Sendable {
+      /// Bytes of address space.
       case addressSpace = "RLIMIT_AS"
+      /// Bytes of a core dump.
       case core = "RLIMIT_CORE"
+      /// Seconds of processor time.
       case processorTime = "RLIMIT_CPU"
+      /// Bytes of data.
       case data = "RLIMIT_DATA"
+      /// Bytes of a file that is written.
       case fileSize = "RLIMIT_FSIZE"
+      /// File locks; of no effect since Linux 2.4.
       case locks = "RLIMIT_LOCKS"
+      /// Bytes of locked memory.
       case lockedMemory = "RLIMIT_MEMLOCK"
+      /// Bytes of POSIX message queues.
       case messageQueues = "RLIMIT_MSGQUEUE"
+      /// 20 minus the lowest nice value.
       case nice = "RLIMIT_NICE"
+      /// One more than the greatest file descriptor.
       case openFiles = "RLIMIT_NOFILE"
+      /// Processes of the user.
       case processes = "RLIMIT_NPROC"
+      /// Resident pages; of no effect since Linux 2.4.
       case residentSet = "RLIMIT_RSS"
+      /// The highest real-time priority.
       case realtimePriority = "RLIMIT_RTPRIO"
+      /// Microseconds of real-time scheduling without a blocking call.
       case realtimeTime = "RLIMIT_RTTIME"
+      /// Queued signals of the user.
       case pendingSignals = "RLIMIT_SIGPENDING"
+      /// Bytes of the stack.
       case stack = "RLIMIT_STACK"
     }
   }
@@ -66,23 +82,37 @@ extension Specification {
 
     /// The policies of sched(7).
     public enum Policy: String, CaseIterable, Sendable {
+      /// The usual one.
       case other = "SCHED_OTHER"
+      /// Real time, until it blocks.
       case fifo = "SCHED_FIFO"
+      /// Real time, in turns.
       case roundRobin = "SCHED_RR"
+      /// For what nobody waits for.
       case batch = "SCHED_BATCH"
+      /// Reserved by the kernel and not there.
       case iso = "SCHED_ISO"
+      /// Only where nothing else wants to run.
       case idle = "SCHED_IDLE"
+      /// So much time in each period.
       case deadline = "SCHED_DEADLINE"
     }
 
     /// The flags of sched_setattr(2).
     public enum Flag: String, CaseIterable, Sendable {
+      /// Children get the usual policy.
       case resetOnFork = "SCHED_FLAG_RESET_ON_FORK"
+      /// Time that others leave may be used.
       case reclaim = "SCHED_FLAG_RECLAIM"
+      /// SIGXCPU where a deadline is missed.
       case deadlineOverrun = "SCHED_FLAG_DL_OVERRUN"
+      /// The policy stays as it is.
       case keepPolicy = "SCHED_FLAG_KEEP_POLICY"
+      /// The parameters stay as they are.
       case keepParameters = "SCHED_FLAG_KEEP_PARAMS"
+      /// A least utilization is given.
       case utilizationClampMinimum = "SCHED_FLAG_UTIL_CLAMP_MIN"
+      /// A greatest utilization is given.
       case utilizationClampMaximum = "SCHED_FLAG_UTIL_CLAMP_MAX"
     }
   }
@@ -104,8 +134,11 @@ extension Specification {
 
     /// The classes of ioprio_set(2).
     public enum Class: String, CaseIterable, Sendable {
+      /// Before all others.
       case realtime = "IOPRIO_CLASS_RT"
+      /// The usual one.
       case bestEffort = "IOPRIO_CLASS_BE"
+      /// Only where nobody else reads or writes.
       case idle = "IOPRIO_CLASS_IDLE"
     }
   }

@@ -31,48 +31,83 @@ extension Specification {
     public enum Action: String, CaseIterable, Sendable {
       /// The same as `killThread`.
       case kill = "SCMP_ACT_KILL"
+      /// The process is ended by SIGSYS.
       case killProcess = "SCMP_ACT_KILL_PROCESS"
+      /// The thread is ended by SIGSYS.
       case killThread = "SCMP_ACT_KILL_THREAD"
+      /// The thread gets SIGSYS.
       case trap = "SCMP_ACT_TRAP"
-      case errno = "SCMP_ACT_ERRNO"
+      /// The call fails.
+      case fail = "SCMP_ACT_ERRNO"
+      /// A tracer is asked.
       case trace = "SCMP_ACT_TRACE"
+      /// The call is carried out.
       case allow = "SCMP_ACT_ALLOW"
+      /// The call is carried out and logged.
       case log = "SCMP_ACT_LOG"
+      /// Another process is asked, through the listener.
       case notify = "SCMP_ACT_NOTIFY"
     }
 
     /// The architectures that libseccomp has.
     public enum Architecture: String, CaseIterable, Sendable {
+      /// x86 with 32 bits.
       case x86 = "SCMP_ARCH_X86"
+      /// x86 with 64 bits.
       case x8664 = "SCMP_ARCH_X86_64"
+      /// x86 with 64 bits and short pointers.
       case x32 = "SCMP_ARCH_X32"
+      /// Arm with 32 bits.
       case arm = "SCMP_ARCH_ARM"
+      /// Arm with 64 bits.
       case aarch64 = "SCMP_ARCH_AARCH64"
+      /// MIPS.
       case mips = "SCMP_ARCH_MIPS"
+      /// MIPS with 64 bits.
       case mips64 = "SCMP_ARCH_MIPS64"
+      /// MIPS with 64 bits and short pointers.
       case mips64n32 = "SCMP_ARCH_MIPS64N32"
+      /// MIPS, little-endian.
       case mipsel = "SCMP_ARCH_MIPSEL"
+      /// MIPS with 64 bits, little-endian.
       case mipsel64 = "SCMP_ARCH_MIPSEL64"
+      /// MIPS with 64 bits and short pointers, little-endian.
       case mipsel64n32 = "SCMP_ARCH_MIPSEL64N32"
+      /// PowerPC.
       case ppc = "SCMP_ARCH_PPC"
+      /// PowerPC with 64 bits.
       case ppc64 = "SCMP_ARCH_PPC64"
+      /// PowerPC with 64 bits, little-endian.
       case ppc64le = "SCMP_ARCH_PPC64LE"
+      /// S/390 with 31 bits.
       case s390 = "SCMP_ARCH_S390"
+      /// S/390 with 64 bits.
       case s390x = "SCMP_ARCH_S390X"
+      /// PA-RISC.
       case parisc = "SCMP_ARCH_PARISC"
+      /// PA-RISC with 64 bits.
       case parisc64 = "SCMP_ARCH_PARISC64"
+      /// RISC-V with 64 bits.
       case riscv64 = "SCMP_ARCH_RISCV64"
+      /// LoongArch with 64 bits.
       case loongarch64 = "SCMP_ARCH_LOONGARCH64"
+      /// Motorola 68000.
       case m68k = "SCMP_ARCH_M68K"
+      /// SuperH.
       case sh = "SCMP_ARCH_SH"
+      /// SuperH, big-endian.
       case sheb = "SCMP_ARCH_SHEB"
     }
 
     /// The flags of seccomp(2).
     public enum Flag: String, CaseIterable, Sendable {
+      /// The filter is that of all threads.
       case synchronizeThreads = "SECCOMP_FILTER_FLAG_TSYNC"
+      /// What is not allowed is logged.
       case log = "SECCOMP_FILTER_FLAG_LOG"
+      /// Speculative stores stay as they were.
       case allowSpeculation = "SECCOMP_FILTER_FLAG_SPEC_ALLOW"
+      /// While the listener decides, only a fatal signal interrupts.
       case waitKillable = "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"
     }
   }
@@ -116,12 +151,19 @@ extension Specification {
 
     /// The comparisons.
     public enum Operator: String, CaseIterable, Sendable {
+      /// Not equal.
       case notEqual = "SCMP_CMP_NE"
+      /// Less than.
       case less = "SCMP_CMP_LT"
+      /// Less than or equal.
       case lessOrEqual = "SCMP_CMP_LE"
+      /// Equal.
       case equal = "SCMP_CMP_EQ"
+      /// Greater than or equal.
       case greaterOrEqual = "SCMP_CMP_GE"
+      /// Greater than.
       case greater = "SCMP_CMP_GT"
+      /// Equal after the mask.
       case maskedEqual = "SCMP_CMP_MASKED_EQ"
     }
   }

@@ -12,7 +12,7 @@ import Testing
     #expect(specification.process?.args == ["/bin/sh", "-c", "sleep 5"])
     #expect(specification.process?.capabilities?.bounding.count == 11)
     #expect(specification.mounts.count == 11)
-    #expect(specification.linux?.namespaces.map(\.type) == [.pid, .network, .ipc, .uts, .mount, .cgroup])
+    #expect(specification.linux?.namespaces.map(\.type) == [.pid, .network, .ipc, .uts, .mount])
     #expect(specification.linux?.resources?.memory?.limit == 64 << 20)
     #expect(specification.linux?.resources?.pids?.limit == 100)
     #expect(specification.linux?.seccomp?.syscalls.count == 22)
