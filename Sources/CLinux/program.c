@@ -20,6 +20,7 @@ enum {
     SOCKET_LEVEL = 1,
     RIGHTS = 1,
     NO_SIGNAL = 0x4000,
+    KILL = 9,
 };
 
 int64_t clinux_call(int64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f) {
@@ -53,13 +54,14 @@ static int64_t execute(const uint64_t argument[6], uint64_t signal_mask) {
     return worst;
 }
 
+// A sibling's end is told as that of its maker.
 IN_PLACE int64_t fork_with(uint64_t flags, int32_t cgroup, int32_t *pidfd) {
     // A handler of the program that is forked must not run in the child. What is ignored stays ignored, as it
     // does across exec.
     struct clone_args arguments = {
         .flags = flags | CLONE_CLEAR_SIGHAND,
         .pidfd = address(pidfd),
-        .exit_signal = SIGCHLD,
+        .exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
     };
     if (cgroup >= 0) {
         arguments.flags |= CLONE_INTO_CGROUP;
@@ -94,6 +96,9 @@ run_steps(struct clinux_program *program, uint32_t index, uint64_t registers[CLI
 __attribute__((noinline, noreturn)) static void
 run_and_report(struct clinux_program *program, uint32_t index, uint64_t registers[CLINUX_REGISTERS]) {
     struct clinux_failure failure = run_steps(program, index, registers);
+    if (program->reports_calls && failure.step < program->count) {
+        failure.step = (uint32_t)program->steps[failure.step].number;
+    }
     if (program->report >= 0) {
         call3(__NR_write, (uint64_t)program->report, address(&failure), sizeof failure);
     }
@@ -251,6 +256,49 @@ static int64_t send_descriptor(uint64_t socket, uint64_t descriptor) {
     return sent < 0 ? sent : 0;
 }
 
+static int64_t tell_reached(const struct clinux_program *program, uint32_t index) {
+    struct clinux_failure reached = {index, 0};
+    int64_t written = call3(__NR_write, (uint64_t)program->report, address(&reached), sizeof reached);
+    return written < 0 ? written : 0;
+}
+
+// Who connected may have ended without a byte; then the next one is waited for.
+static int64_t wait_at_gate(uint64_t gate, struct clinux_program *program, uint32_t index) {
+    int64_t result = tell_reached(program, index);
+    if (result < 0) {
+        return result;
+    }
+    call3(__NR_close, (uint64_t)program->report, 0, 0);
+    program->report = -1;
+    for (;;) {
+        int64_t connection = call6(__NR_accept4, gate, 0, 0, STREAM_CLOSE_ON_EXEC, 0, 0);
+        if (connection >= 0 && await((int32_t)connection) == 1) {
+            program->report = (int32_t)connection;
+            program->reports_calls = 1;
+            return 0;
+        }
+        if (connection >= 0) {
+            call3(__NR_close, (uint64_t)connection, 0, 0);
+        } else if (connection != -EINTR && connection != -ECONNABORTED) {
+            return connection;
+        }
+    }
+}
+
+static int64_t fork_sibling(uint64_t socket) {
+    int32_t pidfd = -1;
+    int64_t child = fork_with(CLONE_PARENT | CLONE_PIDFD, -1, &pidfd);
+    if (child <= 0) {
+        return child;
+    }
+    int64_t sent = send_descriptor(socket, (uint64_t)pidfd);
+    if (sent >= 0) {
+        leave(0);
+    }
+    call6(__NR_pidfd_send_signal, (uint64_t)pidfd, KILL, 0, 0, 0, 0);
+    return sent;
+}
+
 static int64_t carry_out(const struct clinux_step *step, const uint64_t argument[6], struct clinux_program *program) {
     switch (step->operation) {
     case CLINUX_CALL:
@@ -275,6 +323,12 @@ static int64_t carry_out(const struct clinux_step *step, const uint64_t argument
         return close_on_execute(argument[0]);
     case CLINUX_SEND:
         return send_descriptor(argument[0], argument[1]);
+    case CLINUX_REPORT:
+        return tell_reached(program, (uint32_t)(step - program->steps));
+    case CLINUX_GATE:
+        return wait_at_gate(argument[0], program, (uint32_t)(step - program->steps));
+    case CLINUX_SIBLING:
+        return fork_sibling(argument[0]);
     default:
         return -ENOSYS;
     }

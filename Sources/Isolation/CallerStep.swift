@@ -12,6 +12,10 @@ enum CallerStep {
   case writeMaps(IDMaps)
   case runMapTools(IDMaps)
   case release
+  case awaitNamespaces
+  case adoptSibling
+  case awaitLayout
+  case takeListener
   case awaitExecution
 }
 
@@ -23,33 +27,60 @@ extension IsolationPlan {
     steps.append(.clone(cloneFlags))
     if let cgroup { steps.append(.joinCgroup(cgroup.cgroup)) }
     if let joinedCgroup { steps.append(.joinCgroup(joinedCgroup)) }
-    if let idMaps {
-      if idMaps.isWrittenByTools {
-        steps.append(.runMapTools(idMaps))
-      } else if !idMaps.areOwn {
-        steps.append(.writeMaps(idMaps))
-      }
-    }
+    if !makesUserNamespaceLate { steps += mapSteps }
     if waitsForCaller { steps.append(.release) }
+    if makesUserNamespaceLate { steps += [.awaitNamespaces] + mapSteps + [.release] }
+    if forksSibling { steps.append(.adoptSibling) }
+    if pausesBeforeRootChange { steps += [.awaitLayout, .release] }
+    if process.seccomp?.hasListener == true { steps.append(.takeListener) }
     return steps + [.awaitExecution]
   }
 
-  /// Whether the first process has to wait until the caller has done something for it.
-  var waitsForCaller: Bool {
-    cgroup != nil || joinedCgroup != nil || idMaps.map { $0.isWrittenByTools || !$0.areOwn } ?? false
+  private var mapSteps: [CallerStep] {
+    guard let idMaps else { return [] }
+    if idMaps.isWrittenByTools { return [.runMapTools(idMaps)] }
+    return idMaps.areOwn ? [] : [.writeMaps(idMaps)]
   }
+
+  /// Whether the first process has to wait, before all else, until the caller has done something for it.
+  var waitsForCaller: Bool {
+    cgroup != nil || joinedCgroup != nil || (!makesUserNamespaceLate && !mapSteps.isEmpty)
+  }
+
+  /// Whether the first process reads at all what the caller says.
+  var listensToCaller: Bool { waitsForCaller || makesUserNamespaceLate || pausesBeforeRootChange }
 
   /// The kinds that the first process begins in. A cgroup namespace shows its maker's cgroup as the root, so it is
   /// made after the new cgroup was joined; clocks can be set only before somebody enters.
   public var cloneFlags: CloneFlags { namespaces.subtracting(lateNamespaces) }
 
   /// The kinds that the first process makes for itself, after it was released.
+  ///
+  /// Beside a user namespace that it joins, all: they belong to that one. Beside a user namespace that it makes and
+  /// others that it joins, all too: the rights to join are lost in the new one.
   public var lateNamespaces: CloneFlags {
+    if commandIsFirst && (joinedKinds.contains(.newUser) || (namespaces.contains(.newUser) && !joins.isEmpty)) {
+      return namespaces
+    }
     var late: CloneFlags = []
     if cgroup != nil { late.formUnion(namespaces.intersection(.newCgroup)) }
     if timeOffsets != nil { late.formUnion(.newTime) }
+    if commandIsFirst && (timeOffsets != nil || !joinedKinds.isDisjoint(with: [.newPID, .newTime])) {
+      late.formUnion(namespaces.intersection([.newPID, .newTime]))
+    }
     return late
   }
+
+  /// The kinds that are joined.
+  var joinedKinds: CloneFlags { joins.reduce(into: CloneFlags()) { $0.formUnion($1.kinds) } }
+
+  var makesUserNamespaceLate: Bool { lateNamespaces.contains(.newUser) }
+
+  /// Whether a sibling of the first process goes on as the command, in namespaces that take in only children.
+  var forksSibling: Bool { commandIsFirst && onlyChildrenEnter }
+
+  /// Whether the first process sends descriptors to the caller.
+  var hasChannel: Bool { forksSibling || process.seccomp?.hasListener == true }
 }
 
 /// One line of a printed plan.
@@ -66,7 +97,7 @@ extension IsolationPlan {
   /// Every step that `start()` will take, with its system call: the caller's, and in their midst, once the caller
   /// says go, those of the world's first process.
   public var steps: [PlannedStep] {
-    let inside = WorldProgram(self, caller: -1, go: (-1, -1)).program.steps.map {
+    let inside = WorldProgram(self, caller: WorldCaller()).program.steps.map {
       PlannedStep(isInside: true, purpose: $0.purpose, call: $0.description)
     }
     let outside = callerSteps.flatMap(\.planned)
@@ -89,6 +120,10 @@ extension CallerStep {
     case .joinCgroup: "put the process in the control group"
     case .writeMaps, .runMapTools: "say who is who in the user namespace"
     case .release: "let the process go on"
+    case .awaitNamespaces: "wait until the namespaces are made"
+    case .adoptSibling: "hold the process in the namespaces"
+    case .awaitLayout: "wait until the world is laid out"
+    case .takeListener: "get the descriptor of the system call filter"
     case .awaitExecution: "wait until the command runs"
     }
   }
@@ -101,6 +136,9 @@ extension CallerStep {
     case .writeMaps(let maps): maps.writings.map { "write(\"/proc/PID/\($0.file)\", \"\($0.shown)\")" }
     case .runMapTools(let maps): maps.toolArguments.map { ([$0.tool, "PID"] + $0.numbers).joined(separator: " ") }
     case .release: ["write(PIPE, \"\\1\", 1)"]
+    case .awaitNamespaces, .awaitLayout: ["read(REPORT, STEP, 8) = 8"]
+    case .adoptSibling: ["recvmsg(CHANNEL, PIDFD)", "wait4(PID)"]
+    case .takeListener: ["recvmsg(CHANNEL, LISTENER)"]
     case .awaitExecution: ["read(REPORT, FAILURE, 8) = 0"]
     }
   }

@@ -7,6 +7,30 @@ public import struct SystemPackage.FilePath
 /// A world for one command: the namespaces, their settings, its file system, its rights and its limits.
 ///
 /// Nothing happens until `start()`. `steps` says what will.
+///
+/// The same plan makes a world for a person (`pangaea run`), joins one (`pangaea enter`), and makes an OCI container.
+/// Of a container's configuration:
+///
+/// | config.json | here |
+/// |---|---|
+/// | `process.args`, `env` | `command` |
+/// | `process.user`, `capabilities`, `noNewPrivileges` | `credentials` |
+/// | `process.cwd` | `workingDirectory`, `process.createsWorkingDirectory` |
+/// | `process.terminal`, `consoleSize` | `terminal` `.ofWorld`, `hasConsole` |
+/// | `process.rlimits`, `user.umask`, `oomScoreAdj`, `scheduler`, `ioPriority`, `execCPUAffinity`, labels | `process` |
+/// | `linux.seccomp`, `personality`, `memoryPolicy` | `process` |
+/// | `root`, `linux.rootfsPropagation` | `root` |
+/// | `mounts` | `mounts`, in order |
+/// | `hostname`, `domainname`, `linux.timeOffsets` | the same names |
+/// | `linux.namespaces` without a path | `namespaces` |
+/// | `linux.namespaces` with a path, and those of `exec` | `joins` |
+/// | `linux.uidMappings`, `gidMappings` | `idMaps`, and `becomesRootOfUserNamespace` |
+/// | `linux.devices`, and those every container has | `devices`, `links` |
+/// | `linux.maskedPaths`, `readonlyPaths`, `sysctl` | `maskedPaths`, `readOnlyPaths`, `kernelSettings` |
+/// | `linux.cgroupsPath`, `resources` | `cgroup`; of `exec` `joinedCgroup` |
+///
+/// and always `commandIsFirst`, since a container's process is PID 1 itself, and `hasFreshProc` false, since /proc is
+/// among its mounts. `create` sets `startGate`; the hooks before the root changes run in `start(beforeRootChange:)`.
 public struct IsolationPlan: Sendable {
   /// What the world runs.
   public var command: IsolatedCommand
@@ -16,10 +40,17 @@ public struct IsolationPlan: Sendable {
   public var joins: [PlannedJoin] = []
   /// The maps of a new user namespace; nil leaves them unwritten.
   public var idMaps: IDMaps?
+  /// The first process is user 0 and group 0 of its user namespace while it lays out the world, so that what it makes
+  /// is theirs.
+  public var becomesRootOfUserNamespace = false
   /// The host name in a new UTS namespace; at most 64 bytes.
   public var hostname: String?
+  /// The NIS domain name in a new UTS namespace; at most 64 bytes.
+  public var domainname: String?
   /// Offsets of the clocks of a new time namespace.
   public var timeOffsets: TimeOffsets?
+  /// Settings of the kernel for the namespaces of the world.
+  public var kernelSettings: [KernelSetting] = []
   /// How mounts inside and outside tell each other; for a new mount namespace.
   public var propagation: MountPropagation = .private
   /// The root directory of the world; nil keeps the caller's.
@@ -33,14 +64,26 @@ public struct IsolationPlan: Sendable {
   public var mounts: [PlannedMount] = []
   /// Mount a proc of the new PID namespace on /proc.
   public var hasFreshProc: Bool
+  /// Device files that are made after the mounts.
+  public var devices: [PlannedDevice] = []
+  /// Symbolic links that are made after the devices; what is there already stays.
+  public var links: [PlannedLink] = []
+  /// Files and directories that are hidden, after all else; one that is not there is passed over.
+  public var maskedPaths: [FilePath] = []
+  /// Files and directories that cannot be written, after all else; one that is not there is passed over.
+  public var readOnlyPaths: [FilePath] = []
   /// Where the command starts; nil keeps the caller's directory, or `/` in a new root.
   public var workingDirectory: FilePath?
   /// Who the command is, and what it may do.
   public var credentials = PlannedCredentials()
+  /// What else of the command is set.
+  public var process = PlannedProcess()
   /// The signal that the world gets when the caller ends.
   public var parentDeathSignal: Signal?
   /// The command's own terminal, which becomes its standard streams and controlling terminal.
   public var terminal: PlannedTerminal?
+  /// The terminal is bound to /dev/console, too.
+  public var hasConsole = false
   /// Start the command in a session of its own.
   public var startsSession = false
   /// Descriptors other than 0, 1 and 2 that the command is to have.
@@ -49,6 +92,14 @@ public struct IsolationPlan: Sendable {
   public var cgroup: CgroupPlan?
   /// The control group of a joined process, which the command becomes a member of; nil joins none.
   public var joinedCgroup: Cgroup?
+  /// The command is the world's first process itself: no init of ours attends to it.
+  public var commandIsFirst = false
+  /// A listening socket at which the command waits, all else done, until somebody lets it start; see `StartGate`. nil
+  /// starts it at once.
+  public var startGate: Int32?
+  /// The first process waits before its root directory changes; `start` sees to that.
+  var pausesBeforeRootChange = false
+
   /// A plan with the kinds to make, and nothing else changed.
   ///
   /// With `.newPID` and `.newMount` a fresh /proc is planned too.
@@ -61,8 +112,12 @@ public struct IsolationPlan: Sendable {
   /// Whether the first process attends to the command, as its parent: in a new PID namespace somebody has to reap;
   /// only a child enters a PID namespace that was joined, or a time namespace with offsets.
   public var hasInit: Bool {
-    let joined = joins.reduce(into: CloneFlags()) { $0.formUnion($1.kinds) }
-    return namespaces.contains(.newPID) || timeOffsets != nil || joined.contains(.newPID) || joined.contains(.newTime)
+    !commandIsFirst && (namespaces.contains(.newPID) || onlyChildrenEnter)
+  }
+
+  /// Whether a namespace takes in only the children of who joined or made it.
+  var onlyChildrenEnter: Bool {
+    timeOffsets != nil || !joinedKinds.union(lateNamespaces).isDisjoint(with: [.newPID, .newTime])
   }
 }
 
@@ -100,6 +155,10 @@ public struct RootDirectory: Hashable, Sendable {
   public var isReadOnly: Bool
   /// A new /dev with the usual devices is laid over the root's own, if it has a directory of that name.
   public var hasFreshDevices: Bool
+  /// How the root's mounts tell their peers of mounts below them, once it is the root; nil leaves them as they are.
+  public var propagation: PropagationChange?
+  /// Enter by pivot_root(2); else, for a root in memory that cannot be left so, by chroot(2) after a move.
+  public var isPivotedTo = true
 
   /// A root directory; by default writable, with a new /dev.
   public init(path: FilePath, isReadOnly: Bool = false, hasFreshDevices: Bool = true) {
@@ -109,22 +168,7 @@ public struct RootDirectory: Hashable, Sendable {
   }
 }
 
-/// A mount that is added to a world.
-public enum PlannedMount: Hashable, Sendable {
-  /// A file or directory from outside, with all mounts below it.
-  case bind(source: FilePath, target: FilePath, isReadOnly: Bool)
-  /// An empty file system in memory; options as in tmpfs(5), for example `size=64m`.
-  case temporary(target: FilePath, options: [String: String])
-
-  /// Where in the world it is.
-  public var target: FilePath {
-    switch self {
-    case .bind(_, let target, _), .temporary(let target, _): target
-    }
-  }
-}
-
-/// Offsets of a time namespace's clocks, in seconds.
+/// Offsets of a time namespace's clocks.
 ///
 /// Source: time_namespaces(7).
 public struct TimeOffsets: Hashable, Sendable {
@@ -132,6 +176,10 @@ public struct TimeOffsets: Hashable, Sendable {
   public var monotonic: Int64?
   /// Seconds added to CLOCK_BOOTTIME; nil for none.
   public var boottime: Int64?
+  /// Nanoseconds added to CLOCK_MONOTONIC besides its seconds, below 1,000,000,000.
+  public var monotonicNanoseconds: UInt32 = 0
+  /// Nanoseconds added to CLOCK_BOOTTIME besides its seconds, below 1,000,000,000.
+  public var boottimeNanoseconds: UInt32 = 0
 
   /// The offsets of both clocks.
   public init(monotonic: Int64? = nil, boottime: Int64? = nil) {
@@ -141,29 +189,10 @@ public struct TimeOffsets: Hashable, Sendable {
 
   /// The lines for /proc/self/timens_offsets.
   var text: String {
-    let lines = [monotonic.map { "monotonic \($0) 0\n" }, boottime.map { "boottime \($0) 0\n" }]
+    let lines = [
+      monotonic.map { "monotonic \($0) \(monotonicNanoseconds)\n" },
+      boottime.map { "boottime \($0) \(boottimeNanoseconds)\n" },
+    ]
     return lines.compactMap(\.self).joined()
   }
-}
-
-/// Who a command is, and what it may do.
-public struct PlannedCredentials: Hashable, Sendable {
-  /// The user ID inside the world; nil leaves it.
-  public var userID: UInt32?
-  /// The group ID inside the world; nil leaves it.
-  public var groupID: UInt32?
-  /// Supplementary groups; nil leaves them.
-  public var supplementaryGroups: [UInt32]?
-  /// Capabilities that the command has, bit n for capability n; a user other than 0 keeps them too. nil leaves them.
-  public var capabilities: UInt64?
-  /// Capabilities that the command, and what it executes, can ever have; nil leaves them.
-  public var boundingSet: UInt64?
-  /// prctl(2) PR_SET_NO_NEW_PRIVS.
-  public var hasNoNewPrivileges = false
-
-  /// Nothing changed.
-  public init() {}
-
-  /// Whether the command has another user or group than the world's first process.
-  var changesUser: Bool { userID != nil || groupID != nil || supplementaryGroups != nil }
 }

@@ -30,24 +30,45 @@ public struct World: ~Copyable, Sendable {
 }
 
 extension IsolationPlan {
-  /// Starts the world, and returns when its command has been executed.
+  /// Starts the world, and returns when its command has been executed or, with a start gate, stands there.
   ///
   /// Nothing is left behind when a step fails.
   ///
-  /// - Parameter signalMask: what the command has blocked at its start; nil for what the caller has blocked now.
+  /// - Parameters:
+  ///   - signalMask: what the command has blocked at its start; nil for what the caller has blocked now.
+  ///   - beforeRootChange: called when the world is laid out and its first process, whose PID it gets, still has the
+  ///     caller's root directory; that process waits meanwhile. What it throws ends the world.
+  ///   - seccompListener: called with the descriptor on which the kernel asks about the system calls of the world, when
+  ///     the plan has a filter that asks, and with the PID of the first process.
   /// - Throws: `IsolationError` with the step that failed, of the caller or of the new process: `clone3` with
   ///   `EPERM` without the rights, `ENOSPC` or `EUSERS` at a limit of namespaces; `execve` with `ENOENT` or
   ///   `EACCES` when there is no such program, or it may not be executed; any other as its manual page has it.
-  public func start(signalMask: SignalSet? = nil) throws(IsolationError) -> World {
+  public func start(
+    signalMask: SignalSet? = nil, beforeRootChange: ((Int32) throws(IsolationError) -> Void)? = nil,
+    seccompListener: ((consuming FileDescriptor, Int32) throws(IsolationError) -> Void)? = nil
+  ) throws(IsolationError) -> World {
+    var plan = self
+    plan.pausesBeforeRootChange = beforeRootChange != nil
     let go = try attempt("make a pipe") { () throws(SystemCallError) in try Pipe() }
     let caller = try attempt("hold the own process") { () throws(SystemCallError) in
       try PIDFD(opening: CallingProcess.processID)
     }
-    let program = WorldProgram(self, caller: caller.descriptor.number, go: (go.reading.number, go.writing.number))
-      .program
-    var start = WorldStart(plan: self, program: program, go: go.writing)
+    var far: Int32 = -1
+    let channel = try plan.hasChannel ? WorldChannel(farEnd: &far) : nil
+    let ends = WorldCaller(
+      pidfd: caller.descriptor.number, goReading: go.reading.number, goWriting: go.writing.number,
+      channel: far)
+    var start = WorldStart(
+      plan: plan, program: WorldProgram(plan, caller: ends).program, go: go.writing, channel: channel)
     do throws(IsolationError) {
-      for step in callerSteps { try start.carryOut(step, signalMask: signalMask) }
+      for step in plan.callerSteps {
+        try start.carryOut(step, signalMask)
+        switch step {
+        case .awaitLayout: try beforeRootChange?(start.processID)
+        case .takeListener: try start.handListener(to: seccompListener)
+        default: break
+        }
+      }
     } catch {
       start.undo()
       throw error
@@ -56,21 +77,53 @@ extension IsolationPlan {
   }
 }
 
+/// A pair of sockets through which a first process sends descriptors.
+private struct WorldChannel: ~Copyable {
+  private let near: UnixSocket
+  private var farEnd: UnixSocket?
+
+  /// - Parameter farEnd: gets the number of the end that the first process inherits.
+  init(farEnd number: inout Int32) throws(IsolationError) {
+    let pair = try attempt("make a pair of sockets") { () throws(SystemCallError) in try UnixSocketPair() }
+    number = pair.second.descriptor.number
+    near = pair.first
+    farEnd = .some(pair.second)
+  }
+
+  /// Closes the far end here, so that its end there is noticed.
+  mutating func closeFarEnd() { farEnd = nil }
+
+  /// The next descriptor; nil when the process ended without sending one.
+  func receive() throws(SystemCallError) -> FileDescriptor? {
+    var message = try near.receive(limit: 64)
+    return message.attachment.take()
+  }
+}
+
 /// A world in the making: what has been made so far, to be kept or taken back.
 private struct WorldStart: ~Copyable {
   private let plan: IsolationPlan
   private let program: SystemCallProgram
   private let go: FileDescriptor
+  private var channel: WorldChannel?
   private var cgroup: Cgroup?
   private var child: ProgramChild?
+  /// The process that went on in the child's place, if any.
+  private var sibling: PIDFD?
+  /// The first process, as the caller sees it.
+  private(set) var processID: Int32 = 0
+  private var listener: FileDescriptor?
 
-  init(plan: IsolationPlan, program: SystemCallProgram, go: consuming FileDescriptor) {
+  init(
+    plan: IsolationPlan, program: SystemCallProgram, go: consuming FileDescriptor, channel: consuming WorldChannel?
+  ) {
     self.plan = plan
     self.program = program
     self.go = go
+    self.channel = channel
   }
 
-  mutating func carryOut(_ step: CallerStep, signalMask: SignalSet?) throws(IsolationError) {
+  mutating func carryOut(_ step: CallerStep, _ signalMask: SignalSet?) throws(IsolationError) {
     switch step {
     case .makeCgroup(let cgroupPlan):
       cgroup = try attemptCgroup(step.purpose) { () throws(CgroupError) in try cgroupPlan.carryOut() }
@@ -78,37 +131,74 @@ private struct WorldStart: ~Copyable {
       child = try attempt(step.purpose) { () throws(SystemCallError) in
         try program.start(namespaces: flags, signalMask: signalMask)
       }
+      processID = child?.processID ?? 0
+      channel?.closeFarEnd()
     case .joinCgroup(let cgroup):
-      let processID = child?.processID ?? 0
+      let processID = processID
       try attempt(step.purpose) { () throws(SystemCallError) in try cgroup.add(processID) }
-    case .writeMaps(let maps): try maps.write(to: child?.processID ?? 0)
-    case .runMapTools(let maps): try maps.writeByTools(to: child?.processID ?? 0)
+    case .writeMaps(let maps): try maps.write(to: processID)
+    case .runMapTools(let maps): try maps.writeByTools(to: processID)
     case .release: try attempt(step.purpose) { () throws(SystemCallError) in try go.write([1]) }
-    case .awaitExecution: try confirm()
+    case .adoptSibling: try adoptSibling(step.purpose)
+    case .takeListener: listener = try receive(step.purpose)
+    case .awaitNamespaces, .awaitLayout, .awaitExecution: try confirm()
     }
   }
 
+  /// The first process has sent who goes on in its place, and exits.
+  private mutating func adoptSibling(_ purpose: String) throws(IsolationError) {
+    let pidfd = PIDFD(try receive(purpose))
+    processID = try attempt(purpose) { () throws(SystemCallError) in
+      _ = try child?.pidfd.wait()
+      return try pidfd.processID()
+    }
+    sibling = .some(pidfd)
+  }
+
+  /// A descriptor of the first process; when that ended instead, the step that failed.
+  private mutating func receive(_ purpose: String) throws(IsolationError) -> FileDescriptor {
+    let received = try attempt(purpose) { () throws(SystemCallError) in try channel?.receive() }
+    if let received { return received }
+    try confirm()
+    throw IsolationError(purpose: purpose, cause: SystemCallError(call: "recvmsg", errno: .echild))
+  }
+
+  mutating func handListener(
+    to receiver: ((consuming FileDescriptor, Int32) throws(IsolationError) -> Void)?
+  ) throws(IsolationError) {
+    guard let listener = listener.take() else { return }
+    try receiver?(listener, processID)
+  }
+
+  /// Waits until the first process has executed, or tells that it came to a step at which it waits.
   private mutating func confirm() throws(IsolationError) {
-    let failure: SystemCallProgram.Failure?
+    let progress: ProgramReport.Progress?
     do throws(SystemCallError) {
-      failure = try child?.report.awaitOutcome()
+      progress = try child?.report.awaitProgress()
     } catch {
       throw IsolationError(purpose: "hear from the new process", cause: error)
     }
-    if let failure { throw IsolationError(purpose: failure.purpose, cause: failure.error) }
+    if case .failed(let failure) = progress {
+      throw IsolationError(purpose: failure.purpose, cause: failure.error)
+    }
   }
 
-  /// Ends the child and removes the control group, each for itself. That neither could be done is not told: the step
+  /// Ends the processes and removes the control group, each for itself. That neither could be done is not told: the step
   /// that failed before is why.
   mutating func undo() {
-    do throws(SystemCallError) { try child?.pidfd.end() } catch {}
+    do throws(SystemCallError) { try sibling?.end() } catch {}
+    do throws(SystemCallError) { if sibling == nil { try child?.pidfd.end() } } catch {}
     do throws(CgroupError) { try cgroup?.remove() } catch {}
   }
 
   /// Hands the world over; no plan is without its clone step, so there is one.
   mutating func finish() -> World {
+    let processID = processID
     let child = child.take()!
-    return World(processID: child.processID, pidfd: child.pidfd, cgroup: cgroup)
+    guard let sibling = sibling.take() else {
+      return World(processID: processID, pidfd: child.pidfd, cgroup: cgroup)
+    }
+    return World(processID: processID, pidfd: sibling, cgroup: cgroup)
   }
 }
 

@@ -7,11 +7,14 @@ internal import struct SystemPackage.FilePath
 /// Adds the steps that make a world's file system.
 struct WorldFileSystem {
   private let plan: IsolationPlan
+  private let goReading: Int32
   private(set) var program: SystemCallProgram
 
-  init(plan: IsolationPlan, program: SystemCallProgram) {
+  /// - Parameter goReading: where the caller says that the root may change.
+  init(plan: IsolationPlan, program: SystemCallProgram, goReading: Int32) {
     self.plan = plan
     self.program = program
+    self.goReading = goReading
   }
 
   private typealias Register = SystemCallProgram.Register
@@ -21,6 +24,7 @@ struct WorldFileSystem {
     if plan.hasFreshProc { appendProc(in: root) }
     if plan.root?.hasFreshDevices == true { appendDevices(in: root) }
     for mount in plan.mounts { append(mount, in: root) }
+    if plan.pausesBeforeRootChange { program.appendPause(goReading) }
     if plan.root != nil { appendEntry(into: root) }
     program.appendClose(root)
   }
@@ -69,18 +73,25 @@ struct WorldFileSystem {
   }
 
   private mutating func append(_ mount: PlannedMount, in root: Register) {
-    switch mount {
-    case .bind(let source, let target, let isReadOnly):
-      program.begin("bind \(source.string) to \(target.string)")
-      let tree = program.appendKeepingResult(.openTree(source, [.clone, .recursive]))
-      if isReadOnly {
-        program.append(.setMountAttributes(.register(tree), set: .readOnly, recursive: true))
+    switch mount.source {
+    case .bind(let source, let isRecursive):
+      program.begin("bind \(source.string) to \(mount.target.string)")
+      let tree = program.appendKeepingResult(.openTree(source, isRecursive ? [.clone, .recursive] : .clone))
+      if !mount.recursiveAttributes.isEmpty {
+        program.append(
+          .setMountAttributes(
+            .register(tree), set: mount.recursiveAttributes.set, clear: mount.recursiveAttributes.cleared,
+            recursive: true))
       }
-      attach(tree, on: target, in: root)
-    case .temporary(let target, let options):
-      program.begin("mount an empty file system on \(target.string)")
-      let sorted = options.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-      attach(appendNewMount(of: "tmpfs", sorted, [.noSetUID, .noDevices]), on: target, in: root)
+      attach(tree, on: mount.target, in: root)
+    case .fileSystem(let type, _, let options):
+      program.begin("mount a file system \(type) on \(mount.target.string)")
+      let pairs = options.map { option in
+        let pair = option.split(separator: "=", maxSplits: 1).map(String.init)
+        return (pair[0], pair.count == 2 ? pair[1] : "")
+      }
+      attach(appendNewMount(of: type, pairs, mount.attributes.set), on: mount.target, in: root)
+    case .remount, .symbolicLink: break
     }
   }
 
@@ -137,5 +148,14 @@ struct WorldFileSystem {
     for (name, target) in links {
       program.append(.makeSymbolicLink(name, to: target, in: .register(devices)))
     }
+  }
+}
+
+extension SystemCallProgram {
+  /// Adds the steps with which a first process tells its caller that the world is laid out, and waits.
+  mutating func appendPause(_ goReading: Int32) {
+    begin("wait while the world is prepared from outside")
+    append(.reportProgress())
+    append(.await(goReading, for: "the root directory may change"))
   }
 }

@@ -4,24 +4,34 @@
 internal import Linux
 internal import struct SystemPackage.FilePath
 
+/// What the first process has of its caller, by number.
+struct WorldCaller {
+  /// The process that starts the world.
+  var pidfd: Int32 = -1
+  /// The pipe on which it says that its part is done.
+  var goReading: Int32 = -1
+  var goWriting: Int32 = -1
+  /// The socket that it gets descriptors through.
+  var channel: Int32 = -1
+}
+
 /// Makes the program of a plan.
 struct WorldProgram {
   /// Every capability that a set has a bit for; those that the kernel does not know are passed over.
   private static let capabilities: ClosedRange<Int32> = 0...63
 
   private let plan: IsolationPlan
+  private let caller: WorldCaller
   private(set) var program = SystemCallProgram()
   /// The session's end of the terminal.
   private var terminal: SystemCallProgram.Argument?
 
-  /// - Parameters:
-  ///   - caller: a pidfd of the process that starts the world.
-  ///   - go: the reading end of the pipe on which it says that its part is done, and the writing end.
-  init(_ plan: IsolationPlan, caller: Int32, go: (reading: Int32, writing: Int32)) {
+  init(_ plan: IsolationPlan, caller: WorldCaller) {
     self.plan = plan
-    appendTies(caller: caller, go: go)
+    self.caller = caller
+    appendTies()
     appendJoins()
-    appendOwnMaps()
+    if !plan.makesUserNamespaceLate { appendOwnMaps() }
     appendLateNamespaces()
     appendNames()
     appendFileSystem()
@@ -30,17 +40,21 @@ struct WorldProgram {
   }
 
   /// The caller may have ended before it was named the one to follow.
-  private mutating func appendTies(caller: Int32, go: (reading: Int32, writing: Int32)) {
+  private mutating func appendTies() {
     if let signal = plan.parentDeathSignal {
       program.begin("end when the caller ends")
       program.append(.setParentDeathSignal(signal))
-      program.append(.requireLife(of: .descriptor(caller), named: "the caller"))
+      program.append(.requireLife(of: .descriptor(caller.pidfd), named: "the caller"))
     }
-    guard plan.waitsForCaller else { return }
+    guard plan.listensToCaller else { return }
     program.begin("wait for the caller's part")
     // With a copy of the writing end open here, the caller's end would go unnoticed.
-    program.append(.close(.descriptor(go.writing)))
-    program.append(.await(go.reading, for: "the caller has done its part"))
+    program.append(.close(.descriptor(caller.goWriting)))
+    if plan.waitsForCaller { appendWait(until: "the caller has done its part") }
+  }
+
+  private mutating func appendWait(until what: String) {
+    program.append(.await(caller.goReading, for: what))
   }
 
   private mutating func appendJoins() {
@@ -78,18 +92,33 @@ struct WorldProgram {
 
   private mutating func appendLateNamespaces() {
     let late = plan.lateNamespaces
-    guard !late.isEmpty else { return }
-    program.begin("make the namespaces that could not be made before")
-    program.append(.unshare(late))
-    guard let offsets = plan.timeOffsets else { return }
-    program.begin("set the clocks of the time namespace, which the command will enter")
-    program.appendWrite(offsets.text, to: "/proc/self/timens_offsets")
+    if !late.isEmpty {
+      program.begin("make the namespaces that could not be made before")
+      program.append(.unshare(late))
+    }
+    if plan.makesUserNamespaceLate {
+      appendOwnMaps()
+      program.begin("wait until it is said who is who in the user namespace")
+      program.append(.reportProgress())
+      appendWait(until: "the maps are written")
+    }
+    if let offsets = plan.timeOffsets {
+      program.begin("set the clocks of the time namespace, which the command will enter")
+      program.appendWrite(offsets.text, to: "/proc/self/timens_offsets")
+    }
+    guard plan.forksSibling else { return }
+    program.begin("go on in the namespaces that take in only children")
+    program.append(.forkSibling(sendingPIDFDThrough: caller.channel))
   }
 
   private mutating func appendNames() {
     if let hostname = plan.hostname {
       program.begin("name the host")
       program.append(.setHostname(hostname))
+    }
+    if let domainname = plan.domainname {
+      program.begin("name the NIS domain")
+      program.append(.setDomainname(domainname))
     }
     if plan.namespaces.contains(.newNetwork) {
       program.begin("bring the loopback interface up")
@@ -98,9 +127,12 @@ struct WorldProgram {
   }
 
   private mutating func appendFileSystem() {
-    guard plan.namespaces.contains(.newMount) else { return }
+    guard plan.namespaces.contains(.newMount) else {
+      if plan.pausesBeforeRootChange { program.appendPause(caller.goReading) }
+      return
+    }
     appendPropagation()
-    var files = WorldFileSystem(plan: plan, program: program)
+    var files = WorldFileSystem(plan: plan, program: program, goReading: caller.goReading)
     files.append()
     program = files.program
     guard plan.propagation == .unbindable else { return }
@@ -132,6 +164,7 @@ struct WorldProgram {
     program.begin("become the command")
     program.append(.closeOnExecute(from: 3))
     for descriptor in plan.keptDescriptors { program.append(.keepOpen(descriptor)) }
+    if let gate = plan.startGate { program.append(.waitAtGate(gate)) }
     program.append(
       .execute(plan.command.candidates, plan.command.arguments, environment: plan.command.environment))
   }

@@ -59,7 +59,7 @@ public struct FileSystemContext: ~Copyable, Sendable {
   /// Corresponds to fsmount(2).
   public func makeMount(_ attributes: MountAttributes = []) throws(SystemCallError) -> DetachedMount {
     let number = try systemCall(
-      "fsmount", __NR_fsmount, UInt64(descriptor: descriptor.number), 1, attributes.rawValue, on: type)
+      "fsmount", __NR_fsmount, UInt64(descriptor: descriptor.number), 1, attributes.bits, on: type)
     return DetachedMount(FileDescriptor(owning: Int32(number)))
   }
 
@@ -163,7 +163,7 @@ public struct DetachedMount: ~Copyable, Sendable {
     userNamespace: borrowing FileDescriptor = FileDescriptor(borrowing: 0), recursive: Bool = false
   ) throws(SystemCallError) {
     var fields: [UInt64] = [
-      attributes.rawValue, cleared.rawValue, propagation?.flag.rawValue ?? 0, UInt64(userNamespace.number),
+      attributes.bits, attributes.clearing(cleared), propagation?.flag.rawValue ?? 0, UInt64(userNamespace.number),
     ]
     var empty: UInt8 = 0
     let number = descriptor.number

@@ -68,10 +68,29 @@ public struct MountAttributes: OptionSet, Hashable, Sendable {
   public static let noDevices = MountAttributes(rawValue: 0x4)
   /// MOUNT_ATTR_NOEXEC: nothing can be executed.
   public static let noExecution = MountAttributes(rawValue: 0x8)
+  /// MOUNT_ATTR_RELATIME: access times are written once a day, or after a change; the kind that has no bit.
+  public static let relativeAccessTime = MountAttributes(rawValue: 1 << 32)
+  /// MOUNT_ATTR_NOATIME: access times are not written.
+  public static let noAccessTime = MountAttributes(rawValue: 0x10)
+  /// MOUNT_ATTR_STRICTATIME: access times are always written.
+  public static let strictAccessTime = MountAttributes(rawValue: 0x20)
+  /// MOUNT_ATTR_NODIRATIME: access times of directories are not written.
+  public static let noDirectoryAccessTime = MountAttributes(rawValue: 0x80)
   /// MOUNT_ATTR_NOSYMFOLLOW: symbolic links are not followed, since 5.10.
   public static let noSymbolicLinks = MountAttributes(rawValue: 0x20_0000)
   /// The owners of files are mapped by a user namespace (MOUNT_ATTR_IDMAP, Linux 5.12).
   public static let mappedIDs = MountAttributes(rawValue: 0x10_0000)
+
+  /// The kinds of access time, of which a mount has one: the kernel changes them together (MOUNT_ATTR__ATIME).
+  static let accessTimes: MountAttributes = [.relativeAccessTime, .noAccessTime, .strictAccessTime]
+  /// As the kernel has them.
+  var bits: UInt64 { rawValue & 0xffff_ffff }
+
+  /// What is to be cleared before these are set, as the kernel has it.
+  func clearing(_ cleared: MountAttributes) -> UInt64 {
+    let changesAccessTime = !union(cleared).isDisjoint(with: .accessTimes)
+    return changesAccessTime ? cleared.bits | 0x70 : cleared.bits
+  }
 }
 
 extension MountAttributes: CustomStringConvertible {
@@ -79,7 +98,9 @@ extension MountAttributes: CustomStringConvertible {
   public var description: String {
     let names: [(MountAttributes, String)] = [
       (.readOnly, "MOUNT_ATTR_RDONLY"), (.noSetUID, "MOUNT_ATTR_NOSUID"), (.noDevices, "MOUNT_ATTR_NODEV"),
-      (.noExecution, "MOUNT_ATTR_NOEXEC"), (.noSymbolicLinks, "MOUNT_ATTR_NOSYMFOLLOW"),
+      (.noExecution, "MOUNT_ATTR_NOEXEC"), (.relativeAccessTime, "MOUNT_ATTR_RELATIME"),
+      (.noAccessTime, "MOUNT_ATTR_NOATIME"), (.strictAccessTime, "MOUNT_ATTR_STRICTATIME"),
+      (.noDirectoryAccessTime, "MOUNT_ATTR_NODIRATIME"), (.noSymbolicLinks, "MOUNT_ATTR_NOSYMFOLLOW"),
       (.mappedIDs, "MOUNT_ATTR_IDMAP"),
     ]
     return flagText(names.filter { contains($0.0) }.map(\.1))

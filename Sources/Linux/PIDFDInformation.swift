@@ -1,6 +1,7 @@
 // What the kernel tells about the process of a pidfd, with no race against its number being reused.
 
 internal import CLinux
+internal import struct SystemPackage.FilePath
 
 /// A process as its pidfd shows it.
 ///
@@ -34,6 +35,27 @@ extension PIDFD {
       userIDs: CredentialIDs(real: raw.ruid, effective: raw.euid, saved: raw.suid),
       groupIDs: CredentialIDs(real: raw.rgid, effective: raw.egid, saved: raw.sgid),
       cgroupID: raw.mask & UInt64(CLINUX_PIDFD_INFO_CGROUPID) == 0 ? nil : raw.cgroupid)
+  }
+
+  /// The PID of the process in the caller's PID namespace.
+  ///
+  /// - Throws: `SystemCallError` with `ESRCH` when it has been reaped, or is not to be seen from here.
+  ///
+  /// Before Linux 6.13 out of /proc/self/fdinfo.
+  public func processID() throws(SystemCallError) -> Int32 {
+    do throws(SystemCallError) {
+      return try information().processID
+    } catch {
+      guard error.errno == .enotty || error.errno == .einval else { throw error }
+    }
+    let path = FilePath("/proc/self/fdinfo/\(descriptor.number)")
+    let lines = try FileDescriptor.open(path).readAll().split(separator: UInt8(ascii: "\n"))
+    let prefix = Array("Pid:".utf8)
+    guard let line = lines.first(where: { $0.starts(with: prefix) }),
+      let number = Int32(String(decoding: line.dropFirst(prefix.count), as: UTF8.self).filter { $0 != "\t" }),
+      number > 0
+    else { throw SystemCallError(call: "read", errno: .esrch, object: path.string) }
+    return number
   }
 
   /// The process's namespace of a kind.

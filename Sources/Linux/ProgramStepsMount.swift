@@ -67,7 +67,7 @@ extension SystemCallProgram.Step {
       "fsmount", .call(__NR_fsmount),
       [
         .register(context), .value(1, shown: "FSMOUNT_CLOEXEC"),
-        .value(attributes.rawValue, shown: attributes.description),
+        .value(attributes.bits, shown: attributes.description),
       ], on: type)
   }
 
@@ -117,7 +117,7 @@ extension SystemCallProgram.Step {
     _ mount: SystemCallProgram.Argument, path: FilePath = FilePath(""), set: MountAttributes,
     clear: MountAttributes = [], propagation: MountPropagation? = nil, recursive: Bool = false
   ) -> Self {
-    let fields: [UInt64] = [set.rawValue, clear.rawValue, propagation?.flag.rawValue ?? 0, 0]
+    let fields: [UInt64] = [set.bits, set.clearing(clear), propagation?.flag.rawValue ?? 0, 0]
     let shown = propagation.map { "{propagation=\($0.flag)}" } ?? "{attr_set=\(set), attr_clr=\(clear)}"
     return Self(
       "mount_setattr", .call(__NR_mount_setattr),

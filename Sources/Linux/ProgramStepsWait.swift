@@ -25,6 +25,27 @@ extension SystemCallProgram.Step {
       ], on: "SIG" + signal.name)
   }
 
+  /// Tells whoever started the program that it came this far; see `ProgramReport.awaitProgress`.
+  public static func reportProgress() -> Self {
+    Self("write", .report, [.value(0, shown: "REPORT"), .value(0, shown: "/* this far */")])
+  }
+
+  /// accept4(2) and read(2): tells that it came this far, and waits until somebody connects and says to go on. Failures
+  /// after it go there; see `SystemCallError.init(gateReport:object:)`.
+  public static func waitAtGate(_ listening: Int32) -> Self {
+    Self("accept4+read", .gate, [.descriptor(listening)], on: "start gate")
+  }
+
+  /// clone3(2) CLONE_PARENT: a sibling goes on with the next step; this process sends its pidfd and exits with 0.
+  ///
+  /// Made for namespaces that take in children only. The caller then has the sibling as its child.
+  public static func forkSibling(sendingPIDFDThrough socket: Int32) -> Self {
+    Self(
+      "clone3+sendmsg", .sibling,
+      [.descriptor(socket), .value(0, shown: "{flags=CLONE_PARENT|CLONE_PIDFD, exit_signal=0}")],
+      on: "a process in the namespaces")
+  }
+
   /// ppoll(2) of nothing, without a time limit: all signals are blocked here, so only SIGKILL ends it.
   public static func waitForever() -> Self {
     Self("ppoll", .call(__NR_ppoll), [.null, .value(0), .null, .null])

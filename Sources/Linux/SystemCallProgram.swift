@@ -96,6 +96,9 @@ public struct SystemCallProgram: Sendable {
     case lives
     case closeOnExecute
     case send
+    case report
+    case gate
+    case sibling
   }
 
   /// One system call of a program.
@@ -130,7 +133,7 @@ public struct SystemCallProgram: Sendable {
   /// The steps, in order.
   public private(set) var steps: [Step] = []
   /// A bit for each register that holds a result.
-  private var registersInUse: UInt32 = 0
+  private var registersInUse: UInt128 = 0
   private var purpose: String = ""
 
   /// A program without steps.
@@ -150,7 +153,7 @@ public struct SystemCallProgram: Sendable {
 
   /// Adds a step and keeps its result for later ones.
   ///
-  /// At most 32 results are kept at a time; `appendClose` frees one.
+  /// At most 128 results are kept at a time; `appendClose` frees one.
   public mutating func appendKeepingResult(_ step: Step) -> Register {
     var step = step
     let register = unusedRegister()
@@ -162,13 +165,13 @@ public struct SystemCallProgram: Sendable {
   /// Adds close(2) of a descriptor that a former step made; its place may be used again.
   public mutating func appendClose(_ register: Register) {
     append(.close(.register(register)))
-    registersInUse &= ~(1 << UInt32(register.number))
+    registersInUse &= ~(1 << UInt128(register.number))
   }
 
   private mutating func unusedRegister() -> Register {
     let number = (~registersInUse).trailingZeroBitCount
-    precondition(number < Int(CLINUX_REGISTERS), "a program keeps at most 32 results at a time")
-    registersInUse |= 1 << UInt32(number)
+    precondition(number < Int(CLINUX_REGISTERS), "a program keeps at most 128 results at a time")
+    registersInUse |= 1 << UInt128(number)
     return Register(number: UInt8(number))
   }
 

@@ -19,7 +19,7 @@ final class SystemCallProgramMemory {
     unsafe steps = .allocate(capacity: source.steps.count)
     unsafe program = clinux_program(
       steps: UnsafePointer(steps.baseAddress), count: UInt32(source.steps.count), report: report,
-      signal_mask: signalMask)
+      signal_mask: signalMask, reports_calls: 0)
     for (index, step) in source.steps.enumerated() {
       unsafe steps.initializeElement(at: index, to: layOut(step))
     }
@@ -57,7 +57,7 @@ final class SystemCallProgramMemory {
     case .call(let number): (UInt8(CLINUX_CALL.rawValue), number)
     case .await: (UInt8(CLINUX_AWAIT.rawValue), 0)
     case .fork: (UInt8(CLINUX_FORK.rawValue), 0)
-    case .execute: (UInt8(CLINUX_EXECUTE.rawValue), 0)
+    case .execute: (UInt8(CLINUX_EXECUTE.rawValue), __NR_execve)
     case .run: (UInt8(CLINUX_RUN.rawValue), 0)
     case .write: (UInt8(CLINUX_WRITE.rawValue), 0)
     case .exit: (UInt8(CLINUX_EXIT.rawValue), 0)
@@ -68,6 +68,9 @@ final class SystemCallProgramMemory {
     case .lives: (UInt8(CLINUX_LIVES.rawValue), 0)
     case .closeOnExecute: (UInt8(CLINUX_CLOSE_ON_EXECUTE.rawValue), 0)
     case .send: (UInt8(CLINUX_SEND.rawValue), 0)
+    case .report: (UInt8(CLINUX_REPORT.rawValue), 0)
+    case .gate: (UInt8(CLINUX_GATE.rawValue), 0)
+    case .sibling: (UInt8(CLINUX_SIBLING.rawValue), 0)
     }
   }
 

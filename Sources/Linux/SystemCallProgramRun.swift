@@ -34,10 +34,55 @@ public struct ProgramReport: ~Copyable, Sendable {
   ///
   /// - Throws: `SystemCallError` when the report cannot be read.
   public borrowing func awaitOutcome() throws(SystemCallError) -> SystemCallProgram.Failure? {
+    while true {
+      switch try awaitProgress() {
+      case .reached: continue
+      case .failed(let failure): return failure
+      case .ended: return nil
+      }
+    }
+  }
+
+  /// How far a program has come.
+  public enum Progress: Sendable {
+    /// It is at a step that tells so, with this purpose.
+    case reached(String)
+    /// A step failed.
+    case failed(SystemCallProgram.Failure)
+    /// It has executed, or its process has exited.
+    case ended
+  }
+
+  /// Waits until the child has come to a step that tells so, has executed its program, or exited.
+  ///
+  /// - Throws: `SystemCallError` when the report cannot be read.
+  public borrowing func awaitProgress() throws(SystemCallError) -> Progress {
     var answer = [UInt8](repeating: 0, count: MemoryLayout<clinux_failure>.size)
     let count = try pipe.read(into: &answer)
-    guard count == answer.count else { return nil }
-    return program.failure(unsafe answer.withUnsafeBytes { unsafe $0.loadUnaligned(as: clinux_failure.self) })
+    guard count == answer.count else { return .ended }
+    let report = unsafe answer.withUnsafeBytes { unsafe $0.loadUnaligned(as: clinux_failure.self) }
+    if report.error == 0 { return .reached(program.steps[Int(report.step)].purpose) }
+    return .failed(program.failure(report))
+  }
+}
+
+/// The two numbers that a process which waited at a gate reports when it could not go on.
+extension SystemCallError {
+  /// Reads them.
+  ///
+  /// - Parameters:
+  ///   - report: what the connection gave until its end.
+  ///   - object: what the process was to execute.
+  /// - Returns: nil when the process executed.
+  public init?(gateReport report: [UInt8], object: String) {
+    guard report.count == MemoryLayout<clinux_failure>.size else { return nil }
+    let failure = unsafe report.withUnsafeBytes { unsafe $0.loadUnaligned(as: clinux_failure.self) }
+    let calls: [Int32: String] = [
+      __NR_execve: "execve", __NR_seccomp: "seccomp", __NR_capset: "capset", __NR_prctl: "prctl",
+      __NR_sendmsg: "sendmsg",
+    ]
+    let call = calls[Int32(bitPattern: failure.step)] ?? "system call \(failure.step)"
+    self.init(call: call, errno: Errno(rawValue: failure.error), object: call == "execve" ? object : "")
   }
 }
 

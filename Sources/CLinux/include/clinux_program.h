@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum {
-    CLINUX_REGISTERS = 32,
+    CLINUX_REGISTERS = 128,
     CLINUX_TOLERATED = 4,
     /// `into` of a step whose result is not kept.
     CLINUX_DISCARD = 255,
@@ -47,6 +47,13 @@ enum clinux_operation {
     CLINUX_CLOSE_ON_EXECUTE = 13,
     /// Sends the descriptor argument[1] through the socket argument[0], with one byte.
     CLINUX_SEND = 12,
+    /// Tells the reader of `report` that this step was reached: a failure without an error.
+    CLINUX_REPORT = 14,
+    /// As CLINUX_REPORT, and closes `report`; then waits at the listening socket argument[0] until somebody connects and
+    /// writes a byte. The connection becomes `report`, and there `step` is the number of the call that failed.
+    CLINUX_GATE = 15,
+    /// Forks a sibling that goes on with the next step; sends its pidfd through the socket argument[0] and exits.
+    CLINUX_SIBLING = 16,
 };
 
 enum clinux_parent {
@@ -88,6 +95,8 @@ struct clinux_program {
     int32_t report;
     /// The mask that the executed program starts with (bit signal - 1).
     uint64_t signal_mask;
+    /// Whether a failure is reported by the number of its call.
+    uint32_t reports_calls;
 };
 
 struct clinux_failure {

@@ -118,7 +118,9 @@ private struct WorldFailure {
     {
       return ("\(place) is not a directory", nil)
     }
-    for case .bind(let source, let target, _) in plan?.mounts ?? [] where target.string == cause.object {
+    for mount in plan?.mounts ?? [] where mount.target.string == cause.object {
+      guard case .bind(let source, _) = mount.source else { continue }
+      let target = mount.target
       let place = plan?.root.map { $0.path.appending(target.components) } ?? target
       guard let isDirectory = isDirectory(source), let isOnDirectory = self.isDirectory(place) else { continue }
       if isDirectory != isOnDirectory {
