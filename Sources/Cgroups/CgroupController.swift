@@ -20,6 +20,22 @@ public struct CgroupController: RawRepresentable, Hashable, Sendable {
   public static let processes = CgroupController(rawValue: "pids")
   /// Freezing; version 1 alone, version 2 can always freeze.
   public static let freezer = CgroupController(rawValue: "freezer")
+  /// Which processors and memory nodes.
+  public static let cpuset = CgroupController(rawValue: "cpuset")
+  /// Block devices in version 1.
+  public static let blockIO = CgroupController(rawValue: "blkio")
+  /// Block devices in version 2.
+  public static let io = CgroupController(rawValue: "io")
+  /// Huge pages.
+  public static let hugepages = CgroupController(rawValue: "hugetlb")
+  /// Remote direct memory access.
+  public static let rdma = CgroupController(rawValue: "rdma")
+  /// Which class packets are of; version 1 alone.
+  public static let networkClass = CgroupController(rawValue: "net_cls")
+  /// Which priority packets have; version 1 alone.
+  public static let networkPriority = CgroupController(rawValue: "net_prio")
+  /// Which devices may be used; version 1 alone, version 2 has programs for it.
+  public static let devices = CgroupController(rawValue: "devices")
 }
 
 extension CgroupController: CustomStringConvertible {

@@ -16,6 +16,20 @@ public enum CgroupError: Error, Hashable, Sendable {
   case notDelegated(FilePath)
   /// A limit that no kernel takes.
   case limitOutOfRange(CgroupController, String)
+  /// A resource, by its place in the specification's `linux.resources`, and what is wrong with it.
+  case resourceInvalid(String, String)
+  /// A resource, by its place in the specification's `linux.resources`, that version 2 does not have.
+  case onlyInVersion1(String)
+  /// A file of version 2 is to be written, and there is no hierarchy of version 2 with its controller.
+  case notInVersion2(file: String, CgroupHierarchies.Layout)
+  /// A controller cannot be handed on to the children of a cgroup of version 2, or a process cannot join it.
+  case notHandedOn(CgroupController, FilePath, SystemCallError)
+  /// The cgroup that a container would get is in use.
+  case occupied(FilePath, members: Int)
+  /// More memory is in use than would be allowed.
+  case memoryInUse(UInt64, limit: UInt64)
+  /// The rules of devices cannot be applied.
+  case deviceRule(String)
   /// No hierarchy that has the controller has this cgroup.
   case notControlled(CgroupController, FilePath)
   /// It is the top of a hierarchy, whose members are the machine's.
@@ -41,6 +55,15 @@ extension CgroupError: CustomStringConvertible {
       "cannot limit \(controller): the \(hierarchy) at \(hierarchy.mountPoint) does not show the own cgroup"
     case .notDelegated(let directory): "cannot make a cgroup in \(directory): no permission"
     case .limitOutOfRange(let controller, let value): "cannot limit \(controller) to \(value)"
+    case .resourceInvalid(let name, let problem): "linux.resources.\(name): \(problem)"
+    case .onlyInVersion1(let name): "linux.resources.\(name): cgroup v2 has no such limit"
+    case .notInVersion2(let file, let layout):
+      "linux.resources.unified: \(file): no cgroup v2 hierarchy has its controller (layout \(layout.rawValue))"
+    case .notHandedOn(let controller, let parent, let error): "cannot hand \(controller) on below \(parent): \(error)"
+    case .occupied(let directory, let members):
+      "container's cgroup is not empty: \(CgroupError.count(members, "member")) in \(directory)"
+    case .memoryInUse(let usage, let limit): "rejecting memory limit \(limit): \(usage) bytes are in use"
+    case .deviceRule(let problem): "linux.resources.devices: \(problem)"
     case .notControlled(let controller, let path): "cannot limit \(controller) of \(path): it has no such controller"
     case .top(let directory): "cannot change \(directory): it is the top of its hierarchy"
     case .notEmpty(let path, let members, let children):
@@ -67,12 +90,26 @@ extension CgroupError: CustomStringConvertible {
     case .top: "every process that was put nowhere is there"
     case .notEmpty(_, let members, let children): CgroupError.whatIsIn(members, children)
     case .containsCaller: "this command is in it"
-    case .limitOutOfRange, .stillHasMembers, .systemCall: nil
+    case .notHandedOn(_, let parent, let error): CgroupError.refusal(error.errno, parent)
+    case .memoryInUse: "memory.checkBeforeUpdate asks for that"
+    case .onlyInVersion1: "no cgroup v1 hierarchy with that controller is mounted"
+    case .limitOutOfRange, .stillHasMembers, .systemCall, .resourceInvalid, .notInVersion2, .occupied, .deviceRule: nil
     }
   }
 
   private static func count(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+
+  /// Why a cgroup of version 2 does not hand a controller on.
+  private static func refusal(_ errno: Errno, _ directory: FilePath) -> String? {
+    switch errno {
+    case .ebusy: "\(directory) has members of its own; only a cgroup without any hands controllers on"
+    case .eopnotsupp: "\(directory) is threaded, or lies in a threaded one: threads cannot be limited so"
+    case .enoent: "\(directory) was not handed the controller itself"
+    case .eacces, .eperm, .erofs: "the caller may not change \(directory)"
+    default: nil
+    }
   }
 
   private static func whatIsIn(_ members: [Int32], _ children: [FilePath]) -> String {

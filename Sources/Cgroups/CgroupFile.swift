@@ -22,6 +22,17 @@ enum CgroupFile {
     }
   }
 
+  /// Gives a cgroup of version 2 to a user: its directory, and the files that the kernel says may be given away.
+  static func giveAway(_ directory: FilePath, to user: UInt32) throws(SystemCallError) {
+    let known = try text("/sys/kernel/cgroup/delegate") ?? "cgroup.procs\ncgroup.subtree_control\ncgroup.threads"
+    try giveFile(directory, toUser: user)
+    for name in known.split(separator: "\n") {
+      do {
+        try giveFile(directory.appending(String(name)), toUser: user)
+      } catch  where error.errno == .enoent {}
+    }
+  }
+
   static func exists(_ path: FilePath) -> Bool {
     (try? FileDescriptor.open(path, .path)) != nil
   }
@@ -36,6 +47,11 @@ enum CgroupFile {
     try ifPresent(path).map {
       String(decoding: $0, as: UTF8.self).split(whereSeparator: \.isWhitespace).map(String.init)
     }
+  }
+
+  /// A file's text; nil when it does not exist.
+  static func text(_ path: FilePath) throws(SystemCallError) -> String? {
+    try ifPresent(path).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// A file of one number; nil when the file does not exist or says `max`.

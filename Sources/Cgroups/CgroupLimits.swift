@@ -29,73 +29,39 @@ public struct CgroupLimits: Hashable, Sendable {
   }
 }
 
-/// One value for one of a cgroup's files.
-public struct CgroupSetting: Hashable, Sendable {
-  /// Whose file it is.
-  public let controller: CgroupController
-  /// The file's name, for example `memory.max`.
-  public let file: String
-  /// What is written.
-  public let value: String
-  /// Whether a kernel without the file is no failure.
-  public let isOptional: Bool
-
-  init(_ controller: CgroupController, _ file: String, _ value: String, isOptional: Bool = false) {
-    self.controller = controller
-    self.file = file
-    self.value = value
-    self.isOptional = isOptional
-  }
-}
-
 extension CgroupLimits {
   /// What has to be written, in this order, in the hierarchy of a controller.
-  ///
-  /// Source: Documentation/admin-guide/cgroup-v2.rst; cgroup-v1/memory.rst, cgroup-v1/pids.rst and
-  /// scheduler/sched-bwc.rst.
   public func settings(of controller: CgroupController, _ version: CgroupVersion) -> [CgroupSetting] {
-    switch controller {
-    case .cpu: cpuSettings(version)
-    case .memory: memorySettings(version)
-    case .processes: processes.map { [CgroupSetting(.processes, "pids.max", "\($0)")] } ?? []
-    default: []
+    resources.settings(of: controller, version).map { setting in
+      // Swap that the kernel does not account is not limited.
+      setting.file.contains(".memsw.") || setting.file.contains(".swap.") ? setting.asOptional : setting
     }
   }
 
-  private func cpuSettings(_ version: CgroupVersion) -> [CgroupSetting] {
-    guard let cpus else { return [] }
-    let (quota, period) = CgroupLimits.quota(of: cpus)
-    return switch version {
-    case .v1:
-      [
-        CgroupSetting(.cpu, "cpu.cfs_period_us", "\(period)"),
-        CgroupSetting(.cpu, "cpu.cfs_quota_us", "\(quota)"),
-      ]
-    case .v2: [CgroupSetting(.cpu, "cpu.max", "\(quota) \(period)")]
+  /// The same limits in the words that containers have for them.
+  public var resources: CgroupResources {
+    var resources = CgroupResources()
+    if let cpus {
+      let (quota, period) = CgroupLimits.quota(of: cpus)
+      resources.cpu.quota = quota
+      resources.cpu.period = period
     }
+    if let memory {
+      resources.memory.limit = Int64(clamping: memory)
+      if let swap {
+        let (both, overflow) = memory.addingReportingOverflow(swap)
+        resources.memory.swap = overflow ? -1 : Int64(clamping: both)
+      }
+    }
+    resources.processes = processes.map { Int64(clamping: $0) }
+    return resources
   }
 
   /// Microseconds of processor time in a period of so many microseconds. The kernel wants a quota of at least
   /// 1 ms and a period of at most 1 s.
-  private static func quota(of cpus: Double) -> (quota: UInt64, period: UInt64) {
+  private static func quota(of cpus: Double) -> (quota: Int64, period: UInt64) {
     let period: UInt64 = cpus < 0.01 ? 1_000_000 : 100_000
-    return (max(1000, UInt64((cpus * Double(period)).rounded())), period)
-  }
-
-  private func memorySettings(_ version: CgroupVersion) -> [CgroupSetting] {
-    guard let memory else { return [] }
-    var settings = [
-      CgroupSetting(.memory, version == .v1 ? "memory.limit_in_bytes" : "memory.max", "\(memory)")
-    ]
-    guard let swap else { return settings }
-    switch version {
-    case .v1:
-      let (both, overflow) = memory.addingReportingOverflow(swap)
-      settings.append(
-        CgroupSetting(.memory, "memory.memsw.limit_in_bytes", overflow ? "-1" : "\(both)", isOptional: true))
-    case .v2: settings.append(CgroupSetting(.memory, "memory.swap.max", "\(swap)", isOptional: true))
-    }
-    return settings
+    return (max(1000, Int64((cpus * Double(period)).rounded())), period)
   }
 
   /// A number of bytes as a person writes it: `1048576`, `64M`, `1.5GiB`; the letters K, M, G, T are powers of

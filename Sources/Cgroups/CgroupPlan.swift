@@ -1,6 +1,6 @@
 // A new cgroup as a plan: the directories to make and the values to write, then carried out.
 
-public import Linux
+internal import Linux
 public import struct SystemPackage.FilePath
 
 /// How a cgroup will be made and limited. A value until it is carried out.
@@ -9,8 +9,20 @@ public struct CgroupPlan: Hashable, Sendable {
   public enum Step: Hashable, Sendable {
     /// mkdir(2).
     case makeDirectory(FilePath)
+    /// mkdir(2) of a directory that others may make meanwhile.
+    case makeSharedDirectory(FilePath)
+    /// Hands a controller of version 2 on to the children of a cgroup; that it cannot be is a failure when a limit
+    /// needs it.
+    case handOn(CgroupController, parent: FilePath, isNeeded: Bool)
+    /// Takes over the parent's value of a file that is empty in a new cgroup, and has to be set before any process
+    /// may join.
+    case inherit(file: String, directory: FilePath)
     /// Writes a setting's value to its file.
     case write(CgroupSetting, directory: FilePath)
+    /// Attaches a program that decides which devices may be used.
+    case allowDevices(DevicePolicy, directory: FilePath)
+    /// Gives a cgroup of version 2 to a user, as far as one may be given away.
+    case giveTo(user: UInt32, directory: FilePath)
   }
 
   /// The cgroup that there will be.
@@ -21,40 +33,59 @@ public struct CgroupPlan: Hashable, Sendable {
   /// Makes the cgroup. When a step fails, what the former made is removed.
   ///
   /// - Throws: `CgroupError.systemCall` with `EEXIST` when the name is taken, `EINVAL` for a limit that the kernel
-  ///   or the parent's limit does not admit.
+  ///   or the parent's limit does not admit; `.notHandedOn` for a controller that a limit needs.
   public func carryOut() throws(CgroupError) -> Cgroup {
     var made: [FilePath] = []
-    do throws(SystemCallError) {
+    do throws(CgroupError) {
       for step in steps {
-        switch step {
-        case .makeDirectory(let directory):
-          try makeDirectory(directory)
-          made.append(directory)
-        case .write(let setting, let directory):
-          try setting.write(in: directory)
-        }
+        if let directory = try step.carryOut() { made.append(directory) }
       }
     } catch {
       for directory in made.reversed() {
         // The first failure is the one to tell.
         _ = try? removeDirectory(directory)
       }
-      throw .systemCall(error)
+      throw error
     }
     return cgroup
   }
 }
 
-extension CgroupSetting {
-  /// Writes the value.
-  ///
-  /// - Throws: `SystemCallError` with `ENOENT` without the controller, `EINVAL` or `ERANGE` for a value out of range.
-  public func write(in directory: FilePath) throws(SystemCallError) {
-    do {
-      try CgroupFile.write(value, to: directory.appending(file))
-    } catch  where error.errno == .enoent && isOptional {
-      return
+extension CgroupPlan.Step {
+  /// - Returns: a directory that was made.
+  fileprivate func carryOut() throws(CgroupError) -> FilePath? {
+    do throws(SystemCallError) {
+      switch self {
+      case .makeDirectory(let directory): try Linux.makeDirectory(directory)
+      case .makeSharedDirectory(let directory): return try makeUnlessThere(directory)
+      case .handOn(let controller, let parent, _):
+        try CgroupFile.write("+\(controller)", to: parent.appending("cgroup.subtree_control"))
+      case .inherit(let file, let directory): try inherit(file, directory)
+      case .write(let setting, let directory): try setting.write(in: directory)
+      case .allowDevices(let policy, let directory): try policy.attach(to: directory)
+      case .giveTo(let user, let directory): try CgroupFile.giveAway(directory, to: user)
+      }
+    } catch {
+      guard case .handOn(let controller, let parent, let isNeeded) = self else { throw .systemCall(error) }
+      if isNeeded { throw .notHandedOn(controller, parent, error) }
     }
+    if case .makeDirectory(let directory) = self { return directory }
+    return nil
+  }
+
+  private func makeUnlessThere(_ directory: FilePath) throws(SystemCallError) -> FilePath? {
+    do {
+      try Linux.makeDirectory(directory)
+      return directory
+    } catch  where error.errno == .eexist {
+      return nil
+    }
+  }
+
+  private func inherit(_ file: String, _ directory: FilePath) throws(SystemCallError) {
+    guard try CgroupFile.words(directory.appending(file)).isEmpty else { return }
+    let above = try CgroupFile.words(directory.removingLastComponent().appending(file))
+    try CgroupFile.write(above.joined(separator: " "), to: directory.appending(file))
   }
 }
 
@@ -62,9 +93,14 @@ extension CgroupPlan.Step: CustomStringConvertible {
   /// The step as strace(1) would show its system call.
   public var description: String {
     switch self {
-    case .makeDirectory(let directory): "mkdir(\"\(directory)\", 0755)"
+    case .makeDirectory(let directory), .makeSharedDirectory(let directory): "mkdir(\"\(directory)\", 0755)"
+    case .handOn(let controller, let parent, _):
+      "write(\"\(parent.appending("cgroup.subtree_control"))\", \"+\(controller)\")"
+    case .inherit(let file, let directory): "write(\"\(directory.appending(file))\", /* as above it */)"
     case .write(let setting, let directory):
       "write(\"\(directory.appending(setting.file))\", \"\(setting.value)\")"
+    case .allowDevices(_, let directory): "bpf(BPF_PROG_ATTACH, {\"\(directory)\", BPF_CGROUP_DEVICE})"
+    case .giveTo(let user, let directory): "chown(\"\(directory)\", \(user), -1)"
     }
   }
 }

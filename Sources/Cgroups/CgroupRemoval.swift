@@ -35,7 +35,7 @@ extension Cgroup {
     if let top = places.first(where: \.isTop) { throw .top(top.directory) }
   }
 
-  private func asking<Result>(_ body: () throws(SystemCallError) -> Result) throws(CgroupError) -> Result {
+  func asking<Result>(_ body: () throws(SystemCallError) -> Result) throws(CgroupError) -> Result {
     do throws(SystemCallError) { return try body() } catch { throw .systemCall(error) }
   }
 }

@@ -1,8 +1,6 @@
 // Programs that the kernel runs once for each task or open file, and what they write: all processes in one reading,
 // for those who have the right to load them.
 
-internal import CLinux
-
 /// A program for an iterator of the kernel, put together instruction by instruction.
 ///
 /// Register 6 holds the context, register 7 the task. Memory of the kernel is read by copying it to the stack, where
@@ -30,10 +28,7 @@ public struct BPFIteratorProgram: Sendable {
   private mutating func emit(
     _ code: UInt8, _ destination: UInt8 = 0, _ source: UInt8 = 0, _ offset: Int16 = 0, _ immediate: Int32 = 0
   ) {
-    let registers = UInt64(destination | source << 4)
-    instructions.append(
-      UInt64(code) | registers << 8 | UInt64(UInt16(bitPattern: offset)) << 16
-        | UInt64(UInt32(bitPattern: immediate)) << 32)
+    instructions.append(bpfInstruction(code, destination, source, offset, immediate))
   }
 
   private mutating func exitIfZero(_ register: UInt8) {
@@ -145,11 +140,11 @@ public struct BPFIteratorProgram: Sendable {
   ///
   /// Corresponds to bpf(2) BPF_PROG_LOAD, BPF_LINK_CREATE and BPF_ITER_CREATE, Linux 5.8.
   public func run(attachedTo function: UInt32) throws(SystemCallError) -> [UInt32] {
-    let program = try load(attachedTo: function)
-    // BPF_TRACE_ITER is 28.
-    let link = try bpf(28, [UInt64(program.number), 28, 0, 0], "bpf(BPF_LINK_CREATE)")
+    // BPF_PROG_TYPE_TRACING is 26, BPF_TRACE_ITER is 28.
+    let program = try loadBPF(finished, type: 26, attachment: 28, function: function)
+    let link = try bpfDescriptor(28, [UInt64(program.number), 28, 0, 0], "bpf(BPF_LINK_CREATE)")
     var output = [UInt8](repeating: 0, count: 65536)
-    let count = try bpf(33, [UInt64(link.number)], "bpf(BPF_ITER_CREATE)").readToEnd(into: &output)
+    let count = try bpfDescriptor(33, [UInt64(link.number)], "bpf(BPF_ITER_CREATE)").readToEnd(into: &output)
     let bytes = unsafe output.span.bytes
     var words: [UInt32] = []
     words.reserveCapacity(count / 4)
@@ -157,31 +152,5 @@ public struct BPFIteratorProgram: Sendable {
       unsafe words.append(bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self))
     }
     return words
-  }
-
-  private func load(attachedTo function: UInt32) throws(SystemCallError) -> FileDescriptor {
-    let program = finished
-    // The helpers are for programs that say they are free under the GPL too; these instructions are.
-    let license = Array("Dual BSD/GPL".utf8) + [0]
-    return try unsafe program.withBytes { (program, size) throws(SystemCallError) in
-      try unsafe license.withBytes { (license, _) throws(SystemCallError) in
-        var attributes = [UInt64](repeating: 0, count: 15)
-        attributes[0] = 26 | UInt64(size / 8) << 32
-        attributes[1] = unsafe UInt64(address: program)
-        attributes[2] = unsafe UInt64(address: license)
-        attributes[8] = 28 << 32
-        attributes[13] = UInt64(function) << 32
-        return try bpf(5, attributes, "bpf(BPF_PROG_LOAD)")
-      }
-    }
-  }
-
-  private func bpf(
-    _ command: UInt64, _ attributes: [UInt64], _ name: StaticString
-  ) throws(SystemCallError) -> FileDescriptor {
-    let number = try unsafe attributes.withBytes { (pointer, size) throws(SystemCallError) in
-      try systemCall(name, __NR_bpf, command, unsafe UInt64(address: pointer), UInt64(size))
-    }
-    return FileDescriptor(owning: Int32(number))
   }
 }

@@ -1,4 +1,4 @@
-// Renaming and removing files.
+// Renaming and removing files, and giving them to somebody.
 
 internal import CLinux
 internal import Glibc
@@ -32,5 +32,18 @@ public func renameFile(_ path: FilePath, to other: FilePath) throws(SystemCallEr
         "rename", __NR_renameat2, here, unsafe UInt64(address: text), here, unsafe UInt64(address: otherText), 0,
         on: other.string)
     }
+  }
+}
+
+/// Gives a file to a user; its group stays.
+///
+/// - Throws: `SystemCallError` with any errno of chown(2), `EINVAL` for a user that the user namespace does not know.
+///
+/// Corresponds to fchownat(2).
+public func giveFile(_ path: FilePath, toUser user: UInt32) throws(SystemCallError) {
+  try unsafe withPath(path) { (text) throws(SystemCallError) in
+    _ = try systemCall(
+      "chown", __NR_fchownat, UInt64(descriptor: -100), unsafe UInt64(address: text), UInt64(user),
+      UInt64(UInt32.max), 0, on: path.string)
   }
 }
