@@ -53,8 +53,9 @@ let package = Package(
     .target(name: "Processes", dependencies: ["Linux", filePath], swiftSettings: house),
     .target(name: "Cgroups", dependencies: ["Linux", filePath], swiftSettings: house),
     .target(name: "Namespaces", dependencies: ["Processes", "Linux", filePath], swiftSettings: house),
+    .systemLibrary(name: "CSeccomp"),
     .target(
-      name: "Isolation", dependencies: ["Namespaces", "Cgroups", "Processes", "Linux", filePath],
+      name: "Isolation", dependencies: ["CSeccomp", "Namespaces", "Cgroups", "Processes", "Linux", filePath],
       swiftSettings: house),
     .target(name: "JSON", swiftSettings: house),
     .target(name: "OCI", dependencies: ["JSON"], swiftSettings: house),

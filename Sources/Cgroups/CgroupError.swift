@@ -102,8 +102,8 @@ extension CgroupError: CustomStringConvertible {
   }
 
   /// Why a cgroup of version 2 does not hand a controller on.
-  private static func refusal(_ errno: Errno, _ directory: FilePath) -> String? {
-    switch errno {
+  private static func refusal(_ number: Errno, _ directory: FilePath) -> String? {
+    switch number {
     case .ebusy: "\(directory) has members of its own; only a cgroup without any hands controllers on"
     case .eopnotsupp: "\(directory) is threaded, or lies in a threaded one: threads cannot be limited so"
     case .enoent: "\(directory) was not handed the controller itself"

@@ -162,13 +162,7 @@ private struct ContainerCgroupPlan {
 
 extension CgroupController {
   /// What every cgroup of version 2 has without being handed it.
-  static let always: Set<CgroupController> = ["cgroup"]
-}
-
-extension CgroupController: ExpressibleByStringLiteral {
-  public init(stringLiteral value: String) {
-    self.init(rawValue: value)
-  }
+  static let always: Set<CgroupController> = [CgroupController(rawValue: "cgroup")]
 }
 
 extension CgroupHierarchy {
