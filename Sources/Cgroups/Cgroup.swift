@@ -13,6 +13,13 @@ public struct Cgroup: Hashable, Sendable {
     public let path: FilePath
     /// The directory in the file system.
     public let directory: FilePath
+
+    /// A directory that is known already, as where it was written down.
+    public init(hierarchy: CgroupHierarchy, path: FilePath, directory: FilePath) {
+      self.hierarchy = hierarchy
+      self.path = path
+      self.directory = directory
+    }
   }
 
   /// One for each hierarchy that it has a directory in.

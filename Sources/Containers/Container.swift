@@ -1,1 +1,135 @@
 // One container: what is written down about it, and what it is doing now.
+
+internal import Cgroups
+internal import Linux
+internal import Processes
+public import struct SystemPackage.FilePath
+
+/// A container of a store, by name. What it is doing is asked anew each time.
+public struct Container: Hashable, Sendable {
+  /// Its name.
+  public let identifier: ContainerIdentifier
+  /// Where it is written down.
+  public let store: ContainerStore
+
+  init(identifier: ContainerIdentifier, store: ContainerStore) {
+    self.identifier = identifier
+    self.store = store
+  }
+
+  /// The directory with all that is written down about it: `state.json`, `config.json`, and `gate` until it is started.
+  public var directory: FilePath { store.root.appending(identifier.text) }
+  var stateFile: FilePath { directory.appending("state.json") }
+  var configurationFile: FilePath { directory.appending("config.json") }
+  var gateFile: FilePath { directory.appending("gate") }
+
+  /// What is written down; nil for a container that is half made.
+  ///
+  /// - Throws: `ContainerError.doesNotExist` when it was deleted meanwhile, `.failed` when it cannot be read.
+  public func record() throws(ContainerError) -> ContainerRecord? {
+    do throws(SystemCallError) {
+      return ContainerRecord(json: try FileDescriptor.open(stateFile).readAll())
+    } catch {
+      guard error.errno == .enoent else { throw .failed(purpose: "read the container's state", error) }
+    }
+    guard try directoryExists() else { throw .doesNotExist(identifier.text) }
+    return nil
+  }
+
+  /// What it is doing now. Never waits.
+  ///
+  /// - Throws: as `record()` does.
+  public func status() throws(ContainerError) -> ContainerStatus {
+    try status(of: try record())
+  }
+
+  /// What a container with this record is doing now.
+  func status(of record: ContainerRecord?) throws(ContainerError) -> ContainerStatus {
+    guard let record, let process = record.process else {
+      return try isLocked() ? .creating : .stopped
+    }
+    guard try isAlive(process) else { return .stopped }
+    guard record.isComplete else { return .creating }
+    if try exists(gateFile) { return .created }
+    return try attempt("look whether the container is paused") { () throws(SystemCallError) in
+      try record.cgroup?.isFrozen() == true ? .paused : .running
+    }
+  }
+
+  /// Whether a process is still the one that was written down, and has not ended.
+  private func isAlive(_ process: ProcessIdentity) throws(ContainerError) -> Bool {
+    do throws(SystemCallError) {
+      let stat = try ProcessRecord.read(process, .stat).stat
+      return !stat.isZombie
+    } catch {
+      if error.errno == .esrch { return false }
+      throw .failed(purpose: "look at the container's first process", error)
+    }
+  }
+}
+
+// MARK: The state directory
+
+extension Container {
+  func directoryExists() throws(ContainerError) -> Bool { try exists(directory) }
+
+  private func exists(_ path: FilePath) throws(ContainerError) -> Bool {
+    do throws(SystemCallError) {
+      _ = try FileDescriptor.workingDirectory.status(of: path, followsLink: false)
+      return true
+    } catch {
+      if error.errno == .enoent { return false }
+      throw .failed(purpose: "look at the container's state", error)
+    }
+  }
+
+  /// Waits until nobody else changes the container.
+  ///
+  /// - Throws: `ContainerError.doesNotExist` when it was deleted meanwhile.
+  func lock() throws(ContainerError) -> ContainerLock {
+    let opened: FileDescriptor
+    do throws(SystemCallError) {
+      opened = try FileDescriptor.open(directory, [.directory, .noFollow])
+      try opened.lock()
+      // Who had the lock before may have removed the directory.
+      if try opened.status().linkCount > 0 { return ContainerLock(opened) }
+    } catch {
+      if error.errno != .enoent { throw .failed(purpose: "lock the container", error) }
+    }
+    throw .doesNotExist(identifier.text)
+  }
+
+  /// Whether somebody is changing the container now.
+  private func isLocked() throws(ContainerError) -> Bool {
+    do throws(SystemCallError) {
+      return try !FileDescriptor.open(directory, [.directory, .noFollow]).lockNow()
+    } catch {
+      if error.errno == .enoent { throw .doesNotExist(identifier.text) }
+      throw .failed(purpose: "look whether the container is locked", error)
+    }
+  }
+
+  /// Writes the record down: aside first and renamed then, so that nobody reads half of it.
+  func write(_ record: ContainerRecord) throws(ContainerError) {
+    try write(record.json, to: stateFile, for: "write the container's state")
+  }
+
+  func write(_ content: [UInt8], to file: FilePath, for purpose: String) throws(ContainerError) {
+    let draft = directory.appending("draft")
+    try attempt(purpose) { () throws(SystemCallError) in
+      try FileDescriptor.open(draft, [.writeOnly, .create, .truncate, .noFollow]).write(content)
+      try renameFile(draft, to: file)
+    }
+  }
+
+  /// Removes the directory with all that is in it; what is gone already is no failure.
+  func removeDirectoryOfState() throws(ContainerError) {
+    do throws(SystemCallError) {
+      let opened = try FileDescriptor.open(directory, [.directory, .noFollow])
+      for name in try opened.entryNames() { try removeFile(FilePath(bytes: name), in: opened) }
+      try removeDirectory(directory)
+    } catch {
+      if error.errno != .enoent { throw .failed(purpose: "remove the container's state", error) }
+    }
+  }
+}

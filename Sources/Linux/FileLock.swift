@@ -15,6 +15,22 @@ extension FileDescriptor {
     _ = try systemCall("flock", __NR_flock, UInt64(descriptor: number), UInt64(LOCK_EX), on: "descriptor \(number)")
   }
 
+  /// Takes the lock on this file if nobody else has it.
+  ///
+  /// - Returns: whether it is taken now.
+  /// - Throws: `SystemCallError` with `EBADF` for a descriptor of O_PATH.
+  ///
+  /// Corresponds to flock(2) LOCK_EX | LOCK_NB.
+  public func lockNow() throws(SystemCallError) -> Bool {
+    do {
+      _ = try systemCall(
+        "flock", __NR_flock, UInt64(descriptor: number), UInt64(LOCK_EX | LOCK_NB), on: "descriptor \(number)")
+      return true
+    } catch  where error.errno == .eagain {
+      return false
+    }
+  }
+
   /// Gives the lock back, whoever else has the open file.
   ///
   /// - Throws: `SystemCallError` with `EBADF` for a descriptor of O_PATH.

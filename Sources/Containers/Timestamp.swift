@@ -1,0 +1,35 @@
+// Times as engines read them: RFC 3339 with nanoseconds, in UTC.
+
+/// A moment, written for engines.
+struct Timestamp: CustomStringConvertible {
+  private static let secondsADay: Int64 = 86400
+
+  /// Since 1970.
+  let nanoseconds: Int64
+
+  /// For example `2024-02-29T23:59:58.000000001Z`.
+  var description: String {
+    let (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    let (days, time) = seconds.quotientAndRemainder(dividingBy: Self.secondsADay)
+    let (year, month, day) = Self.date(daysSince1970: days)
+    let clock = [time / 3600, time / 60 % 60, time % 60].map { padded($0, 2) }.joined(separator: ":")
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock).\(padded(fraction, 9))Z"
+  }
+
+  /// The date in the Gregorian calendar: years are counted from 1 March, so that a leap day ends one.
+  private static func date(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    let shifted = days + 719_468
+    let era = shifted / 146_097
+    let dayOfEra = shifted % 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+  }
+
+  private func padded(_ number: Int64, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+}
