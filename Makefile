@@ -6,6 +6,7 @@ ROW ?=
 
 RELEASE = .build/release/pangaea
 PROGRAM ?= $(RELEASE)
+RUNTIME ?= $(PROGRAM)-oci
 CLASSIC = unshare nsenter lsns ps pstree kill hostname
 SWIFT_SOURCES = Package.swift Sources Tests $(wildcard Examples Benchmarks)
 
@@ -22,9 +23,10 @@ test: ## run every test; the last line is `N passed, N failed, N skipped`
 	@.ci/packages build test
 	@SWIFT='$(SWIFT)' Tests/run
 
-build: ## build the program: .build/release/pangaea, one static file
+build: ## build the programs: .build/release/pangaea and pangaea-oci, one static file each
 	@.ci/packages build
 	@$(SWIFT) build -c release --product pangaea
+	@$(SWIFT) build -c release --product pangaea-oci
 
 lint: ## hold the rules of the house: format, imports, lengths, documentation
 	@.ci/packages build lint
@@ -41,11 +43,13 @@ docs: build ## make the manual pages, the library's documentation, and try the R
 	@Tests/Readme/test $(RELEASE)
 
 # The classic names do not shadow the system's: they lie in a folder that a PATH may put first.
-install: $(if $(filter $(RELEASE),$(PROGRAM)),build) ## install below PREFIX (/usr/local): program, classic names in libexec/pangaea/bin, man pages, completions, schemas
+install: $(if $(filter $(RELEASE),$(PROGRAM)),build) ## install below PREFIX (/usr/local): programs, classic names in libexec/pangaea/bin, man pages, completions, schemas
 	@install -D -m 755 $(PROGRAM) '$(DESTDIR)$(PREFIX)/bin/pangaea'
+	@install -D -m 755 $(RUNTIME) '$(DESTDIR)$(PREFIX)/bin/pangaea-oci'
 	@mkdir -p '$(DESTDIR)$(PREFIX)/libexec/pangaea/bin'
 	@for name in $(CLASSIC); do ln -sfn ../../../bin/pangaea '$(DESTDIR)$(PREFIX)'/libexec/pangaea/bin/$$name; done
 	@$(PROGRAM) generate '$(DESTDIR)$(PREFIX)/share'
+	@$(RUNTIME) generate '$(DESTDIR)$(PREFIX)/share'
 	@mkdir -p '$(DESTDIR)$(PREFIX)/share/doc/pangaea/schemas'
 	@install -m 644 Documentation/schemas/*.json '$(DESTDIR)$(PREFIX)/share/doc/pangaea/schemas'
 	@echo "installed below $(DESTDIR)$(PREFIX); for the classic names, put $(PREFIX)/libexec/pangaea/bin first in PATH"

@@ -87,9 +87,8 @@ extension Container {
   ///
   /// - Throws: `ContainerError.doesNotExist` when it was deleted meanwhile.
   func lock() throws(ContainerError) -> ContainerLock {
-    let opened: FileDescriptor
     do throws(SystemCallError) {
-      opened = try FileDescriptor.open(directory, [.directory, .noFollow])
+      let opened = try FileDescriptor.open(directory, [.directory, .noFollow])
       try opened.lock()
       // Who had the lock before may have removed the directory.
       if try opened.status().linkCount > 0 { return ContainerLock(opened) }

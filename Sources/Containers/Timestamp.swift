@@ -1,14 +1,21 @@
 // Times as engines read them: RFC 3339 with nanoseconds, in UTC.
 
 /// A moment, written for engines.
-struct Timestamp: CustomStringConvertible {
+public struct Timestamp: CustomStringConvertible {
   private static let secondsADay: Int64 = 86400
 
   /// Since 1970.
-  let nanoseconds: Int64
+  public let nanoseconds: Int64
+
+  /// A moment.
+  ///
+  /// - Parameter nanoseconds: since 1970.
+  public init(nanoseconds: Int64) {
+    self.nanoseconds = nanoseconds
+  }
 
   /// For example `2024-02-29T23:59:58.000000001Z`.
-  var description: String {
+  public var description: String {
     let (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
     let (days, time) = seconds.quotientAndRemainder(dividingBy: Self.secondsADay)
     let (year, month, day) = Self.date(daysSince1970: days)

@@ -17,11 +17,6 @@ enum VerbCatalogue {
     }
   }
 
-  /// The page of the program itself: its verbs, each with its page.
-  static func overview(_ verbs: [VerbDescription]) -> ManualPage {
-    ManualPage(program(verbs), program: "pangaea", isOverview: true)
-  }
-
   /// The program itself, with the verbs that are to be shown.
   static func program(_ verbs: [VerbDescription]) -> VerbDescription {
     VerbDescription(

@@ -1,1 +1,0 @@
-// The verbs as engines type them.
