@@ -1,7 +1,7 @@
 // Names the place of a byte in a JSON text. Readers keep no path as they go: it is found out once it is needed.
 
 /// The members and elements that lead from the outermost value to a place.
-struct JSONPath: CustomStringConvertible {
+public struct JSONPath: CustomStringConvertible {
   private enum Step {
     case member(Range<Int>?)
     case element(Int)
@@ -11,7 +11,7 @@ struct JSONPath: CustomStringConvertible {
   private var steps: [Step] = []
 
   /// Goes through the text up to an offset; what comes before it must have been read as JSON.
-  init(leadingTo offset: Int, in bytes: [UInt8]) {
+  public init(leadingTo offset: Int, in bytes: [UInt8]) {
     self.bytes = bytes
     var position = 0
     let end = min(offset, bytes.count)
@@ -32,30 +32,27 @@ struct JSONPath: CustomStringConvertible {
     }
   }
 
-  var description: String {
+  public var description: String {
     var text = ""
     for step in steps {
       switch step {
       case .member(nil): break
-      case .member(let name?): append(String(decoding: bytes[name], as: UTF8.self), to: &text)
+      case .member(let name?): text += JSONPath.step(String(decoding: bytes[name], as: UTF8.self), after: text)
       case .element(let number): text += "[\(number)]"
       }
     }
     return text
   }
 
-  /// `.name`, or `["name"]` where the name is not a word.
-  private func append(_ name: String, to text: inout String) {
+  /// How a member is named behind a path: `.name`, or `["name"]` where the name is not a word; without the dot at the
+  /// beginning. Names are cut after 200 characters.
+  public static func step(_ name: String, after path: String) -> String {
     let isWord = name.utf8.allSatisfy { byte in
       (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte) || byte == 0x5f
         || byte == 0x2d
     }
-    guard isWord, !name.isEmpty else {
-      text += "[\"\(name.prefix(200))\"]"
-      return
-    }
-    if !text.isEmpty { text += "." }
-    text += String(name.prefix(200))
+    guard isWord, !name.isEmpty else { return "[\"\(name.prefix(200))\"]" }
+    return (path.isEmpty ? "" : ".") + name.prefix(200)
   }
 
   /// A string that is the name of a member, since the object waits for one.

@@ -88,9 +88,9 @@ extension Specification.Device: ReadFromJSON {
       switch field {
       case "path": path = try json.string()
       case "type": type = try json.word()
-      case "major": major = try json.int64()
-      case "minor": minor = try json.int64()
-      case "fileMode": fileMode = try json.uint32()
+      case "major": major = Int64(try json.uint32())
+      case "minor": minor = Int64(try json.uint32())
+      case "fileMode": fileMode = UInt32(try json.integer(in: 0...0o177777))
       case "uid": uid = try json.uint32()
       case "gid": gid = try json.uint32()
       default: try json.skip()
@@ -113,12 +113,20 @@ extension Specification.DeviceRule: ReadFromJSON {
       switch field {
       case "allow": allow = try json.truth()
       case "type": type = try json.nonEmptyWord() ?? .all
-      case "major": major = try json.int64()
-      case "minor": minor = try json.int64()
+      case "major": major = try json.deviceNumber()
+      case "minor": minor = try json.deviceNumber()
       case "access": access = try json.nonEmptyString()
       default: try json.skip()
       }
     }
     self.allow = try required(allow, "allow", ofObjectAt: start)
+  }
+}
+
+extension JSONReader {
+  /// A major or minor number; nil for -1, which older engines write for any.
+  fileprivate mutating func deviceNumber() throws(JSONError) -> Int64? {
+    let number = try integer(in: -1...Int64(UInt32.max))
+    return number == -1 ? nil : number
   }
 }

@@ -32,7 +32,7 @@ extension Specification {
   public struct IntelRDT: Hashable, Sendable {
     /// The class of service, a directory's name.
     public var closID: String?
-    /// Lines of the file `schemata`, written before the two others.
+    /// Lines of the file `schemata`, written after the two others.
     public var schemata: [String] = []
     /// The line about the cache of level 3.
     public var l3CacheSchema: String?

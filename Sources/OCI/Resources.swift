@@ -34,6 +34,7 @@ extension Specification {
     /// - Throws: as `Specification.init(json:)`.
     public init(json bytes: [UInt8]) throws(SpecificationError) {
       self = try reading(bytes)
+      try validate()
     }
   }
 

@@ -44,9 +44,11 @@ public struct Specification: Hashable, Sendable {
   /// Reads a config.json.
   ///
   /// - Throws: `SpecificationError` that names the place by its JSON path, where the text is not JSON, is longer than
-  ///   `maximumLength`, or a field is missing, given twice, of a wrong type, out of range or not in its vocabulary.
+  ///   `maximumLength`, or a field is missing, given twice, of a wrong type, out of range or not in its vocabulary;
+  ///   also as `validate()`.
   public init(json bytes: [UInt8]) throws(SpecificationError) {
     self = try reading(bytes)
+    try validate()
   }
 
   /// The root file system.
