@@ -11,12 +11,13 @@ final class BranchPursuit {
   private var census: BranchCensus
   private var refused: [ProcessIdentity: Errno] = [:]
   private var forks: ForkEvents?
-  private var stats: StatReader
+  private let processes: FileDescriptor
+  private var stats = StatReader()
 
   /// From here on no fork goes unheard, where hearing is allowed.
   init(_ plan: BranchKillPlan) throws(SystemCallError) {
     signal = plan.signal
-    stats = StatReader(directory: try FileDescriptor.open("/proc", .directory))
+    processes = try FileDescriptor.open("/proc", .directory)
     do throws(SystemCallError) {
       forks = try ForkEvents.listen()
     } catch {
@@ -101,12 +102,21 @@ final class BranchPursuit {
     var waiting = processes.filter { refused[$0.identity] == nil }
     while true {
       while let last = waiting.last,
-        hasArrived(stats.read(last.processID).flatMap { $0.identity == last.identity ? $0 : nil })
+        hasArrived(read(last.processID).flatMap { $0.identity == last.identity ? $0 : nil })
       {
         waiting.removeLast()
       }
       if waiting.isEmpty || monotonicNanoseconds() > deadline { return }
       pause(nanoseconds: 2_000_000)
+    }
+  }
+
+  /// nil where the process has ended, or cannot be read.
+  private func read(_ processID: Int32) -> ProcessStat? {
+    do throws(SystemCallError) {
+      return try stats.read(processID, in: processes)
+    } catch {
+      return nil
     }
   }
 
@@ -157,7 +167,7 @@ final class BranchPursuit {
     var found: [BranchProcess] = []
     while let heard = try forks?.waiting(), !heard.isEmpty {
       for fork in heard where census.hear(fork) {
-        guard let stat = stats.read(fork.childID), let process = census.adopt(stat) else { continue }
+        guard let stat = read(fork.childID), let process = census.adopt(stat) else { continue }
         found.append(process)
         stopUnlessStopped(process)
       }
@@ -169,7 +179,7 @@ final class BranchPursuit {
   private func send(_ signal: Signal, to process: ProcessIdentity) {
     do throws(SystemCallError) {
       let pidfd = try PIDFD(opening: process.processID)
-      guard stats.read(process.processID)?.identity == process else { return }
+      guard read(process.processID)?.identity == process else { return }
       try pidfd.send(signal)
     } catch {
       if error.errno != .esrch { refused[process] = error.errno }
@@ -193,27 +203,5 @@ final class BranchPursuit {
       refusals: all.compactMap { process in
         refused[process.identity].map { BranchKillOutcome.Refusal(process: process, errno: $0) }
       }, remaining: remaining, passes: census.pass)
-  }
-}
-
-/// Reads /proc/PID/stat of one process at a time.
-private struct StatReader: ~Copyable {
-  private let directory: FileDescriptor
-  private var path = NumberedPath("stat")
-  private var buffer = [UInt8](repeating: 0, count: 2048)
-
-  init(directory: consuming FileDescriptor) {
-    self.directory = directory
-  }
-
-  /// - Returns: nil where the process has ended.
-  mutating func read(_ processID: Int32) -> ProcessStat? {
-    path.number = processID
-    do throws(SystemCallError) {
-      let count = try directory.readBeginning(of: path, into: &buffer)
-      return ProcessStat(buffer.span.extracting(0..<count))
-    } catch {
-      return nil
-    }
   }
 }

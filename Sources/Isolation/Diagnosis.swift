@@ -233,11 +233,7 @@ extension Diagnosis {
 
   /// Whether the root directory is not one that mounts show: then nothing is mounted on `/`.
   private static func isInChangedRoot() -> Bool {
-    let lines = content("/proc/self/mountinfo").split(separator: UInt8(ascii: "\n"))
-    return !lines.isEmpty
-      && !lines.contains { line in
-        let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 5)
-        return fields.count > 4 && fields[4].elementsEqual("/".utf8)
-      }
+    let mounts = MountInfo.parse(content("/proc/self/mountinfo").span)
+    return !mounts.isEmpty && !mounts.contains { $0.mountPoint.elementsEqual("/".utf8) }
   }
 }

@@ -27,4 +27,13 @@ extension Span<UInt8> {
     }
     return nil
   }
+  /// Hands over where each line is, without its newline; the last one need not have any.
+  public func forEachLine(_ body: (Range<Int>) -> Void) {
+    var start = 0
+    while start < count {
+      let end = firstIndex(of: UInt8(ascii: "\n"), in: start..<count) ?? count
+      body(start..<end)
+      start = end + 1
+    }
+  }
 }

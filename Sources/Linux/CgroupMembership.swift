@@ -34,11 +34,8 @@ public struct CgroupMembership: Hashable, Sendable {
   /// Parses the file; lines that are not `number:controllers:/path` are passed over. A path may have colons.
   public static func parse(_ text: Span<UInt8>) -> [CgroupMembership] {
     var memberships: [CgroupMembership] = []
-    var start = 0
-    while start < text.count {
-      let end = text.firstIndex(of: UInt8(ascii: "\n"), in: start..<text.count) ?? text.count
-      if let membership = CgroupMembership(text, line: start..<end) { memberships.append(membership) }
-      start = end + 1
+    text.forEachLine { line in
+      if let membership = CgroupMembership(text, line: line) { memberships.append(membership) }
     }
     return memberships
   }

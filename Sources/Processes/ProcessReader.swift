@@ -5,6 +5,7 @@ internal import Linux
 /// The buffers and paths that all reads share.
 struct ProcessReader: Sendable {
   let fields: ProcessFields
+  private var stats = StatReader()
   private var buffer = FileBuffer()
   private var paths = Paths()
   private var directoryReader = DirectoryReader(bufferSize: 16384)
@@ -35,13 +36,13 @@ struct ProcessReader: Sendable {
     _ number: Int32, in directory: borrowing FileDescriptor, isThread: Bool = false
   ) throws(SystemCallError) -> ProcessRecord? {
     if fields.isEmpty || fields == .owner {
-      guard let stat = try readStat(number, in: directory) else { return nil }
+      guard let stat = try stats.read(number, in: directory) else { return nil }
       var record = ProcessRecord(stat: stat)
       if fields == .owner { readOwner(of: &record, number, in: directory) }
       return record
     }
     // Held open, so that all its files are of the same process, whoever gets the number next.
-    guard let process = try openProcess(number, in: directory), let stat = try readStat(nil, in: process) else {
+    guard let process = try openProcess(number, in: directory), let stat = try stats.read(nil, in: process) else {
       return nil
     }
     var record = ProcessRecord(stat: stat)
@@ -62,21 +63,6 @@ struct ProcessReader: Sendable {
       if error.errno == .enoent || error.errno == .esrch { return nil }
       throw error
     }
-  }
-
-  /// - Returns: nil when there is no such process.
-  mutating func readStat(
-    _ number: Int32?, in directory: borrowing FileDescriptor
-  ) throws(SystemCallError) -> ProcessStat? {
-    do throws(SystemCallError) {
-      if let number { paths.stat.number = number }
-      let count = try directory.readBeginning(of: number == nil ? paths.ownStat : paths.stat, into: &buffer.bytes)
-      if let stat = ProcessStat(buffer.bytes.span.extracting(0..<count)) { return stat }
-    } catch {
-      if error.errno == .enoent || error.errno == .esrch { return nil }
-      throw error
-    }
-    throw SystemCallError(call: "read", errno: .einval, object: paths.stat.description)
   }
 
   private mutating func readOwner(
@@ -296,9 +282,6 @@ private struct Paths: Sendable {
   static let timeForChildren = NamespaceKind.allCases.count + 1
 
   var directory = NumberedPath("")
-  var stat = NumberedPath("stat")
-  /// In the directory of the process itself.
-  var ownStat = NumberedPath("stat")
   var status = NumberedPath("status")
   var commandLine = NumberedPath("cmdline")
   var environment = NumberedPath("environ")

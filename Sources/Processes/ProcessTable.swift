@@ -123,9 +123,10 @@ extension ProcessRecord {
   ) throws(SystemCallError) -> ProcessRecord {
     try source.verify()
     var reader = ProcessReader(fields)
+    var stats = StatReader()
     for _ in 0..<attempts {
       guard let record = try reader.read(processID, in: source.directory),
-        let last = try reader.readStat(processID, in: source.directory)
+        let last = try stats.read(processID, in: source.directory)
       else { break }
       if record.startTime == last.startTime { return record }
     }

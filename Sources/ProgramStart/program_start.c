@@ -8,25 +8,14 @@
 #ifdef PROGRAM_IS_STATIC
 #include <stddef.h>
 
-static char *none = NULL;
-static char **arguments = &none;
-static int count = 0;
-
-__attribute__((constructor)) static void keep_arguments(int given, char **texts) {
-    if (given > 0) {
-        arguments = texts;
-        count = given;
-    }
-}
+#include "clinux_startup.h"
 
 char **_swift_stdlib_getUnsafeArgvArgc(int *length) {
-    *length = count;
-    return arguments;
-}
-
-void _swift_stdlib_overrideUnsafeArgvArgc(char **texts, int length) {
-    arguments = texts;
-    count = length;
+    static char *none = NULL;
+    char **arguments = (char **)clinux_arguments();
+    *length = 0;
+    while (arguments && arguments[*length]) ++*length;
+    return arguments ? arguments : &none;
 }
 
 const char *swift_getRuntimeLibraryPath(void) {

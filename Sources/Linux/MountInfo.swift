@@ -1,6 +1,5 @@
-// /proc/PID/mountinfo: the mounts of a process's mount namespace that lie below its root.
-
-internal import Linux
+// /proc/PID/mountinfo: the mounts of a process's mount namespace that lie below its root. They are read for processes
+// and for control groups, so this is here, where both see it.
 
 /// One mount, a line of the file.
 ///
@@ -40,9 +39,8 @@ extension MountInfo {
   /// Parses the file; lines that are not as expected are passed over.
   public static func parse(_ text: Span<UInt8>) -> [MountInfo] {
     var mounts: [MountInfo] = []
-    var cursor = ByteCursor(text)
-    while !cursor.isAtEnd {
-      if let mount = MountInfo(line: text.copy(cursor.field(before: 10))) { mounts.append(mount) }
+    text.forEachLine { line in
+      if let mount = MountInfo(line: text.copy(line)) { mounts.append(mount) }
     }
     return mounts
   }
@@ -81,7 +79,7 @@ extension MountInfo {
   }
 
   /// Undoes the kernel's mangling: blanks, newlines, backslashes and `#` are written as `\` and three octal digits.
-  static func unescape(_ text: ArraySlice<UInt8>) -> [UInt8] {
+  private static func unescape(_ text: ArraySlice<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     var index = text.startIndex
     while index < text.endIndex {
