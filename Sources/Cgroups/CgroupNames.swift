@@ -51,6 +51,16 @@ extension CgroupHierarchies {
   }
 }
 
+extension Cgroup {
+  /// The part of it that is not at the top of a hierarchy: there is every process that was put nowhere.
+  public var belowTops: Cgroup { Cgroup(places: places.filter { !$0.isTop }) }
+
+  /// The places that another one has not.
+  public func difference(from other: Cgroup) -> Cgroup {
+    Cgroup(places: places.filter { !other.places.contains($0) })
+  }
+}
+
 extension Cgroup.Place {
   /// Whether the directory is a cgroup's.
   var exists: Bool { CgroupFile.exists(directory.appending("cgroup.procs")) }

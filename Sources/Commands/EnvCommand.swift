@@ -22,8 +22,8 @@ struct EnvCommand: ParsableCommand {
       With a name the value alone is printed, and the exit status is 1 when there is none of that name.
       """)
 
-  @Argument(help: ArgumentHelp("The process.", valueName: "pid"))
-  var processID: Int32
+  @Argument(help: ArgumentHelp("A PID, or the name of a world or container.", valueName: "who"))
+  var process: String
 
   @Argument(help: ArgumentHelp("The one variable to show.", valueName: "name"))
   var name: String?
@@ -57,7 +57,8 @@ struct EnvCommand: ParsableCommand {
   }
 
   private func look(_ output: inout OutputBuffer) throws(Complaint) -> Int32 {
-    if let ancestry { return try showAncestry(of: ancestry, &output) }
+    let processID = try Whom.processID(process)
+    if let ancestry { return try showAncestry(of: ancestry, to: processID, &output) }
     let record = try ProcessRecord.readEnvironment(of: processID)
     if diff { return try showDifference(record, &output) }
     if let name { return try showValue(of: name, record, &output) }
@@ -98,7 +99,7 @@ struct EnvCommand: ParsableCommand {
     _ record: EnvironmentOfProcess, _ output: inout OutputBuffer
   ) throws(Complaint) -> Int32 {
     guard record.parentID != 0 else {
-      throw Complaint(what: "PID \(processID) has no parent to compare with in this PID namespace")
+      throw Complaint(what: "PID \(record.identity.processID) has no parent to compare with in this PID namespace")
     }
     let parent = try ProcessRecord.readEnvironment(of: record.parentID)
     let difference = record.environment.difference(from: parent.environment)
@@ -112,7 +113,9 @@ struct EnvCommand: ParsableCommand {
     return 0
   }
 
-  private func showAncestry(of name: String, _ output: inout OutputBuffer) throws(Complaint) -> Int32 {
+  private func showAncestry(
+    of name: String, to processID: Int32, _ output: inout OutputBuffer
+  ) throws(Complaint) -> Int32 {
     let line = try EnvironmentLine(to: processID)
     let steps = Environment.ancestry(of: name.utf8, along: line.environments)
     if options.json {

@@ -15,8 +15,8 @@ struct InspectCommand: ParsableCommand {
       not be compared. Every process has a PID, a start time and pending signals of its own, so these bear no mark.
       """)
 
-  @Argument(help: ArgumentHelp("The processes.", valueName: "pid"))
-  var processIDs: [Int32]
+  @Argument(help: ArgumentHelp("PIDs, or names of worlds or containers.", valueName: "who"))
+  var processes: [String]
 
   @Flag(name: [.customShort("d"), .long], help: "Show departures only.")
   var departures = false
@@ -31,7 +31,8 @@ struct InspectCommand: ParsableCommand {
   private func look(_ output: inout OutputBuffer) throws(Complaint) -> Int32 {
     var missing: [Int32] = []
     var inspections: [Inspection] = []
-    for processID in processIDs {
+    for name in processes {
+      let processID = try Whom.processID(name)
       do {
         inspections.append(try Inspection(of: processID))
       } catch {

@@ -197,8 +197,21 @@ extension KillCommand {
 
   private func parse(_ target: String) throws(Complaint) -> Int32 {
     if let number = Int32(target) { return number }
+    if isWorld(target) {
+      throw Complaint(
+        what: "\(target) is no PID", why: "it is the name of a world", try: "pangaea kill --name \(target)",
+        classic: "failed to parse argument: '\(target)'", exitStatus: 1)
+    }
     throw Complaint(
       what: "\(target) is no PID", classic: "failed to parse argument: '\(target)'", exitStatus: 1)
+  }
+
+  private func isWorld(_ name: String) -> Bool {
+    do throws(SystemCallError) {
+      return try WorldRegistry.own.find(name) != nil
+    } catch {
+      return false
+    }
   }
 
   private func find(_ name: String) throws(Complaint) -> NamedWorld {

@@ -16,8 +16,10 @@ struct TreeCommand: ParsableCommand {
       without a letter it is the machine's own. 3×[sleep] stands for three branches that look alike.
       """)
 
-  @Argument(help: ArgumentHelp("Show these branches only.", valueName: "pid"))
-  var processIDs: [Int32] = []
+  @Argument(
+    help: ArgumentHelp(
+      "Show these branches only: each by a PID, or by the name of a world or container.", valueName: "who"))
+  var branches: [String] = []
 
   @Flag(name: [.customShort("p"), .long], help: "Show the ancestors of the branches too.")
   var ancestors = false
@@ -45,6 +47,8 @@ struct TreeCommand: ParsableCommand {
   }
 
   private func look(_ output: inout OutputBuffer) throws(Complaint) -> Int32 {
+    var processIDs: [Int32] = []
+    for branch in branches { processIDs.append(try Whom.processID(branch, .firstProcess)) }
     let request = TreeRequest(
       processIDs: processIDs, showsAncestors: ancestors, showsThreads: threads, showsKernelThreads: kernel,
       showsArguments: arguments)

@@ -10,18 +10,28 @@ enum Whom {
   case process(ProcessIdentity)
   case namespace(FilePath)
 
+  /// Which process of a world that has a name stands for it.
+  enum Representative {
+    /// Its command, which has its own environment and working directory.
+    case command
+    /// Its first process, of which all others descend.
+    case firstProcess
+  }
+
   /// Finds out who is meant.
   ///
   /// - Parameter exitStatus: of a complaint.
   /// - Throws: a `Complaint` when nobody is, or several are.
-  init(_ text: String, exitStatus: Int32 = 125) throws(Complaint) {
+  init(
+    _ text: String, _ representative: Representative = .command, exitStatus: Int32 = 125
+  ) throws(Complaint) {
     if text.contains("/") {
       self = .namespace(FilePath(text))
       return
     }
     let found: ProcessIdentity?
     do throws(SystemCallError) {
-      found = try Whom.process(text, exitStatus)
+      found = try Whom.process(text, representative)
     } catch {
       if error.errno == .esrch, let processID = Int32(text) {
         throw .unseen(processID, absent: exitStatus, unseen: exitStatus)
@@ -35,13 +45,25 @@ enum Whom {
     }
   }
 
+  /// The PID of a process that is to be looked at, whether it is typed or a world or container has it. A number is
+  /// what it says, with a process or without.
+  ///
+  /// - Throws: a `Complaint` with status 1 when nobody is meant, or several are.
+  static func processID(_ text: String, _ representative: Representative = .command) throws(Complaint) -> Int32 {
+    if let processID = Int32(text) { return processID }
+    guard case .process(let process) = try Whom(text, representative, exitStatus: 1) else {
+      throw Complaint(what: "'\(text)' is no process", try: "a PID, or the name of a world or container", exitStatus: 1)
+    }
+    return process.processID
+  }
+
   /// The process of a PID or of a world's name; nil when the text is neither.
   private static func process(
-    _ text: String, _ exitStatus: Int32
+    _ text: String, _ representative: Representative
   ) throws(SystemCallError) -> ProcessIdentity? {
     if let processID = Int32(text), processID > 0 { return try ProcessRecord.read(processID, .stat).identity }
     guard let world = try WorldRegistry.own.find(text) else { return nil }
-    return try world.command() ?? world.process
+    return representative == .command ? try world.command() ?? world.process : world.process
   }
 
   /// The first process of the container that has the name, or whose identifier begins so.
@@ -62,7 +84,8 @@ enum Whom {
     return first
   }
 
-  private static func absent(_ text: String, isKnown: Bool, _ exitStatus: Int32) -> Complaint {
+  /// Nobody is meant, or a container that is not running.
+  static func absent(_ text: String, isKnown: Bool, _ exitStatus: Int32) -> Complaint {
     if isKnown {
       return Complaint(what: "the container '\(text)' is not running", exitStatus: exitStatus)
     }

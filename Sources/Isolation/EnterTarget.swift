@@ -79,12 +79,15 @@ public struct EnterTarget: ~Copyable {
     return block.split(separator: 0).map { Array($0) }
   }
 
-  /// The control group that the process is a member of.
+  /// The control group that the process is a member of, where it is not the caller's own.
   ///
+  /// - Returns: nil when it is the caller's in every hierarchy.
   /// - Throws: `IsolationError` when the control groups cannot be read.
-  public func controlGroup() throws(IsolationError) -> Cgroup {
+  public func controlGroup() throws(IsolationError) -> Cgroup? {
     try attempt("find the control group of PID \(process.processID)") { () throws(SystemCallError) in
-      try CgroupHierarchies.read().cgroup(of: process.processID)
+      let hierarchies = try CgroupHierarchies.read()
+      let differing = try hierarchies.cgroup(of: process.processID).difference(from: hierarchies.own)
+      return differing.places.isEmpty ? nil : differing
     }
   }
 

@@ -14,13 +14,15 @@ struct CgroupCommand: HandParsedVerb {
     name: "cgroup",
     abstract: "list, show, limit and remove control groups",
     usage: [
-      "ls [options] [PATH|PID]", "show [options] [PATH|PID]", "set [options] PATH", "rm [options] PATH...",
+      "ls [options] [PATH|WHO]", "show [options] [PATH|WHO]", "set [options] PATH|WHO", "rm [options] PATH...",
     ],
     discussion: [
       "A control group is one thing here, whichever hierarchies have a directory for it: version 1, version 2, or both.",
       "PATH is a path of the hierarchies (/a/b is that path in each that has it), or a directory in one of them "
         + "(/sys/fs/cgroup/memory/a), which is that directory alone. A PATH without a slash at its beginning lies "
-        + "where `run` makes new ones: below the control group of the caller. A PID stands for its control group.",
+        + "where `run` makes new ones: below the control group of the caller.",
+      "WHO is a PID, or the name of a world or container, and stands for the control group that it is in: in each "
+        + "hierarchy but those at whose top it is, where every process is that was put nowhere.",
     ],
     options: [
       OptionDescription("h", "help", "show this help"), OptionDescription("V", "version", "show the version"),
@@ -28,7 +30,9 @@ struct CgroupCommand: HandParsedVerb {
     examples: [
       .init(command: "pangaea cgroup ls", meaning: "Draws all control groups, with who is in them."),
       .init(command: "pangaea cgroup show 4711", meaning: "Shows the limits and counters that PID 4711 is under."),
-      .init(command: "pangaea cgroup set --memory 64m --pids 20 /box", meaning: "Limits a control group."),
+      .init(
+        command: "pangaea run --pids 20 --name blue --detach -- sleep 1000; pangaea cgroup set --pids 10 blue",
+        meaning: "Limits the control group that a world is in."),
       .init(command: "pangaea cgroup rm --kill /box", meaning: "Ends all that are in it, and removes it."),
     ],
     exitStatuses: [
@@ -74,25 +78,43 @@ struct CgroupLookup {
     }
   }
 
-  /// The control group of a PID, or of a path.
+  /// The control group of a path, or the one that somebody is in.
   func find(_ name: String) throws(Complaint) -> Cgroup {
-    guard let processID = Int32(name) else { return try find(path: name) }
+    if name.hasPrefix("/") { return try find(path: name) }
+    if Int32(name) == nil, let cgroup = hierarchies.cgroup(named: FilePath(name)) { return cgroup }
+    let processID: Int32
+    do throws(Complaint) {
+      processID = try Whom.processID(name, .firstProcess)
+    } catch {
+      throw error == Whom.absent(name, isKnown: false, 1) ? absent(name) : error
+    }
+    return try find(processID)
+  }
+
+  private func find(_ processID: Int32) throws(Complaint) -> Cgroup {
     do throws(SystemCallError) {
       return try hierarchies.cgroup(of: processID)
     } catch {
       guard error.errno == .enoent || error.errno == .esrch else {
-        throw Complaint(error, doing: "find the control group of PID \(name)")
+        throw Complaint(error, doing: "find the control group of PID \(processID)")
       }
-      throw Complaint(what: "no process has PID \(name)", exitStatus: 1)
+      throw Complaint(what: "no process has PID \(processID)", exitStatus: 1)
     }
   }
 
   /// The control group of a path.
   func find(path: String) throws(Complaint) -> Cgroup {
     if let cgroup = hierarchies.cgroup(named: FilePath(path)) { return cgroup }
-    throw Complaint(
-      what: "there is no control group '\(path)'",
-      why: path.hasPrefix("/") ? "no mounted hierarchy has that path" : "none of that name lies below the caller's own",
+    throw absent(path)
+  }
+
+  private func absent(_ name: String) -> Complaint {
+    let isPath = name.hasPrefix("/")
+    return Complaint(
+      what: "there is no control group '\(name)'",
+      why: isPath
+        ? "no mounted hierarchy has that path"
+        : "none of that name lies below the caller's own, and no world or container has it",
       try: "pangaea cgroup ls", exitStatus: 1)
   }
 
@@ -116,6 +138,12 @@ extension Complaint {
     default: self.init(what: error.description, why: error.reason, try: error.remedy)
     }
   }
+}
+
+extension Cgroup {
+  /// What counts and limits this one and not the whole machine: without the tops of hierarchies, unless it is nowhere
+  /// else, as `/` is.
+  var ofItsOwn: Cgroup { belowTops.places.isEmpty ? self : belowTops }
 }
 
 extension JSONWriter {

@@ -12,7 +12,7 @@ struct CgroupList: HandParsedVerb {
   static let description = VerbDescription(
     name: "ls",
     abstract: "draw the tree of control groups, with their members",
-    usage: ["[options] [PATH|PID]"],
+    usage: ["[options] [PATH|WHO]"],
     discussion: [
       "Without an operand the whole tree is drawn, as systemd-cgls(1) does. The column IN says which hierarchies have "
         + "the control group, or all; a member that is here in some of them alone has its own list. Whoever is in a control "
@@ -49,7 +49,7 @@ struct CgroupList: HandParsedVerb {
     let lookup = try CgroupLookup()
     let start: Cgroup
     if let operand {
-      start = try lookup.find(operand)
+      start = try lookup.find(operand).ofItsOwn
     } else {
       guard let top = lookup.top else { throw Complaint(what: "no hierarchy shows its top here") }
       start = top

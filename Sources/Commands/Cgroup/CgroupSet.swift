@@ -10,9 +10,11 @@ struct CgroupSet: HandParsedVerb {
   static let description = VerbDescription(
     name: "set",
     abstract: "change the limits of a control group",
-    usage: ["[options] PATH"],
+    usage: ["[options] PATH|WHO"],
     discussion: [
-      "The limits are those of `run`; `max` takes one away. What is not named stays as it is."
+      "The limits are those of `run`; `max` takes one away. What is not named stays as it is. Of a PID, a world or a "
+        + "container the control group that it is in is changed, and with it all who share that. The top of a hierarchy "
+        + "is refused: it has no limits."
     ],
     options: [
       OptionDescription(
@@ -43,12 +45,14 @@ struct CgroupSet: HandParsedVerb {
     }
     guard scanner.operands.count == 1 else { throw .usage("one control group is wanted") }
     if change.isEmpty && isFrozen == nil { throw .usage("nothing is to be changed") }
-    let cgroup = try CgroupLookup().find(path: scanner.operands[0])
+    let name = scanner.operands[0]
+    let cgroup = try CgroupLookup().find(name)
+    if cgroup.belowTops.places.isEmpty, !name.hasPrefix("/") { throw .inNoGroup(name) }
     do throws(CgroupError) {
       try cgroup.apply(change)
-      if let isFrozen { try cgroup.setFrozen(isFrozen) }
+      if let isFrozen { try cgroup.belowTops.setFrozen(isFrozen) }
     } catch {
-      throw Complaint(error, doing: "change the control group \(scanner.operands[0])")
+      throw Complaint(error, doing: "change the control group \(name)")
     }
     return 0
   }
@@ -59,6 +63,15 @@ struct CgroupSet: HandParsedVerb {
     if text == "max" { return .none }
     guard let value = read(text) else { throw .usage("\(option.typed) cannot be '\(text)'") }
     return .most(value)
+  }
+}
+
+extension Complaint {
+  /// Somebody who was put into no control group.
+  fileprivate static func inNoGroup(_ name: String) -> Complaint {
+    Complaint(
+      what: "\(Int32(name) == nil ? "'\(name)'" : "PID \(name)") is in no control group of its own",
+      why: "it is at the top of every hierarchy, and the top has no limits", try: "pangaea run --pids 20 -- COMMAND")
   }
 }
 

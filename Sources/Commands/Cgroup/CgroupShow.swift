@@ -11,10 +11,11 @@ struct CgroupShow: HandParsedVerb {
   static let description = VerbDescription(
     name: "show",
     abstract: "show limits, counters and state of a control group",
-    usage: ["[options] [PATH|PID]"],
+    usage: ["[options] [PATH|WHO]"],
     discussion: [
       "Without an operand the caller's own is shown. A limit is what is set on this control group itself: those above "
-        + "it hold too. A counter is of all that are in it or below it."
+        + "it hold too. A counter is of all that are in it or below it. Where somebody is at the top of a hierarchy that is "
+        + "said, and the counters there are left out: they are of all who were put nowhere."
     ],
     options: [
       OptionDescription(nil, "json", "print JSON"), OptionDescription("h", "help", "show this help"),
@@ -37,7 +38,7 @@ struct CgroupShow: HandParsedVerb {
       cgroup = lookup.hierarchies.own
     }
     var output = OutputBuffer()
-    let state = try CgroupState(cgroup)
+    let state = try CgroupState(of: cgroup)
     if isJSON {
       var json = JSONWriter()
       json.writeState(state, lookup.hierarchies)
@@ -53,13 +54,16 @@ struct CgroupShow: HandParsedVerb {
 /// What is known of one control group.
 private struct CgroupState {
   let cgroup: Cgroup
+  /// The hierarchies at whose top it is, which is left out.
+  let tops: [CgroupHierarchy]
   let limits: CgroupLimits
   let usage: CgroupUsage
   let isFrozen: Bool?
   let members: [Int32]
 
-  init(_ cgroup: Cgroup) throws(Complaint) {
-    self.cgroup = cgroup
+  init(of whole: Cgroup) throws(Complaint) {
+    cgroup = whole.ofItsOwn
+    tops = whole.difference(from: cgroup).places.map(\.hierarchy)
     do throws(SystemCallError) {
       limits = try cgroup.limits()
       usage = try cgroup.usage()
@@ -73,7 +77,8 @@ private struct CgroupState {
   /// The page that a person sees: a line for each fact.
   func text(width: Int?) -> String {
     let places = cgroup.places.map { (CgroupLookup.label($0.hierarchy), $0.directory.string) }
-    let facts = places + limitFacts + usageFacts
+    let top = tops.isEmpty ? [] : [("at the top, not counted", tops.map(CgroupLookup.label).joined(separator: " "))]
+    let facts = places + top + limitFacts + usageFacts
     return facts.map { label, value in
       var line = StyledLine()
       let padding = String(repeating: " ", count: max(26 - DisplayWidth.of(label), 1))
@@ -84,7 +89,9 @@ private struct CgroupState {
 
   private var limitFacts: [(String, String)] {
     func shown(_ controller: CgroupController, _ value: String?) -> String {
-      value ?? (cgroup.place(of: controller) == nil ? "- (no such controller here)" : "none")
+      if let value { return value }
+      if cgroup.place(of: controller) != nil { return "none" }
+      return tops.contains { $0.controllers.contains(controller) } ? "none (at the top)" : "- (no such controller here)"
     }
     return [
       ("limit of processors", shown(.cpu, limits.cpus.map { "\($0)" })),
@@ -142,6 +149,7 @@ extension JSONWriter {
           }
         }
       }
+      json.member("tops") { json in json.array { json in state.tops.forEach { json.writeHierarchy($0) } } }
       json.member("limits") { $0.writeLimits(state.limits) }
       json.member("usage") { $0.writeUsage(state.usage) }
       json.key("isFrozen")

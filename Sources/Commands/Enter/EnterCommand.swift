@@ -18,13 +18,20 @@ enum EnterCommand: HandParsedVerb {
       characters of that, or the path of a namespace. Names of containers are read from the files of Podman, CRI-O, \
       Docker, containerd, crun and runc where they are by default. Without a choice of kinds, every namespace in which WHO differs from \
       the caller is joined. Without a COMMAND, it is /bin/sh.
+      """,
       """
+      Who enters a whole world or container by its name joins its control group too, and is under its limits, as with \
+      `exec` of a container engine. A PID may be of a service that others are accounted to, and a choice of kinds is a \
+      look at a part: there the command stays in the caller's control group, outside of the world's limits, unless \
+      --cgroup is given.
+      """,
     ],
     options: kindOptions + [
       .init(
         nil, "env", "whose environment the command has", value: .required("WHOSE"),
         completion: .words(["caller", "target"]), section: "Command"),
-      .init(nil, "cgroup", "join the control group too", section: "Command"),
+      .init(nil, "cgroup", "join the control group, and be under its limits", section: "Command"),
+      .init(nil, "no-cgroup", "stay in the caller's control group, outside of the world's limits", section: "Command"),
       .init("w", "workdir", "where the command starts", value: .required("DIRECTORY"), section: "Command"),
       .init("t", "tty", "a pseudo-terminal of its own", section: "Command"),
       .init(nil, "plan", "print each step and its system call, and do nothing", section: "Command"),
@@ -65,12 +72,13 @@ enum EnterCommand: HandParsedVerb {
     _ process: ProcessIdentity, chosen: CloneFlags?, _ request: EnterRequest
   ) throws(Complaint) -> Int32 {
     let target = try attempt(request) { () throws(IsolationError) in try EnterTarget(process) }
+    let isWhole = chosen == nil && request.who.flatMap { Int32($0) } == nil
     let environment = try attempt(request) { () throws(IsolationError) in
       try request.takesEnvironment ? target.environment() : CallersEnvironment.entries
     }
     let command = IsolatedCommand(arguments: request.command, environment: environment)
     var plan = target.plan(command, joining: chosen ?? target.differing)
-    if request.words.contains("cgroup") {
+    if request.words.contains("cgroup") || (isWhole && !request.words.contains("no-cgroup")) {
       plan.joinedCgroup = try attempt(request) { () throws(IsolationError) in try target.controlGroup() }
     }
     return try request.carryOut(plan)
