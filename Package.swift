@@ -86,7 +86,8 @@ let package = Package(
       ],
       swiftSettings: house),
     .target(
-      name: "ProgramStart", dependencies: ["CLinux"], cSettings: houseC + [.define("PROGRAM_IS_STATIC", .when(configuration: .release))]),
+      name: "ProgramStart", dependencies: ["CLinux"],
+      cSettings: houseC + [.define("PROGRAM_IS_STATIC", .when(configuration: .release))]),
     .executableTarget(
       name: "pangaea", dependencies: ["Commands", "Linux", "ProgramStart"], exclude: ["startup-order.txt"],
       swiftSettings: house + staticSwift,

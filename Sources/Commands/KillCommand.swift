@@ -63,6 +63,7 @@ struct KillCommand: HandParsedVerb {
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var command = KillCommand()
     let rest = command.takeSignal(invocation.arguments)
+    if invocation.form == .verb { try refuseUnknownSignal(in: rest) }
     var scanner = OptionScanner(rest, options: description.options)
     while let option = try scanner.nextOption(failureStatus: invocation.failure) {
       switch option.name {
@@ -99,6 +100,16 @@ struct KillCommand: HandParsedVerb {
     return rest
   }
 
+  /// Tells -FOO from letters of options: what is neither is more likely a signal with a slip.
+  private static func refuseUnknownSignal(in arguments: [String]) throws(Complaint) {
+    let letters = description.options.compactMap(\.short)
+    for argument in arguments.prefix(while: { $0 != "--" }) where argument.hasPrefix("-") && !argument.hasPrefix("--") {
+      let word = argument.dropFirst()
+      guard word.count > 1, let first = word.first, !letters.contains(first) else { continue }
+      throw .unknownSignal(String(word))
+    }
+  }
+
   private static func namesSignal(_ argument: String) -> Bool {
     argument.hasPrefix("-s") || argument.hasPrefix("--s")
   }
@@ -109,7 +120,7 @@ struct KillCommand: HandParsedVerb {
       // procps sends what is no signal, for the kernel to refuse.
       let unknown = invocation.form == .classic ? Signal(rawValue: 65) : nil
       guard let found = Signal(named: option.value ?? "") ?? unknown else {
-        throw Complaint(what: "unknown signal name \(option.value ?? "")", exitStatus: invocation.failure)
+        throw .unknownSignal(option.value ?? "")
       }
       signal = found
     case "queue":
@@ -289,6 +300,14 @@ extension KillCommand {
 }
 
 extension Complaint {
+  fileprivate static func unknownSignal(_ name: String) -> Complaint {
+    let names = (1...31).map { Signal(rawValue: $0).name }
+    let typed = name.uppercased().hasPrefix("SIG") ? String(name.dropFirst(3)) : name
+    return Complaint(
+      what: "there is no signal '\(name)'", why: "the signals are " + names.joined(separator: " "),
+      try: NearName.of(typed, among: names).map { "pangaea kill -\($0)" } ?? "pangaea kill -L")
+  }
+
   fileprivate init(_ error: BranchKillError, _ processID: Int32) {
     let what = "cannot end the branch of PID \(processID)"
     switch error {

@@ -30,13 +30,12 @@ struct LabListCommand: ParsableCommand {
 
   func run() throws {
     var output = OutputBuffer()
-    for name in try selection.names() {
-      let course = try LabSelection.read(name)
+    for (course, claims) in try selection.selected() {
       let progress = LabListCommand.progress(in: course)
       try output.write("\(course.name): \(course.title)\n")
-      for section in course.sections {
+      for section in course.sections where section.claims.contains(where: claims.contains) {
         try output.write("  \(section.title)\n")
-        for claim in section.claims {
+        for claim in section.claims where claims.contains(claim) {
           let mark = progress?.isDone(claim) == true ? "✓" : " "
           try output.write("  \(mark) \(DisplayWidth.padded(claim.number, 14)) \(claim.title)\n")
         }
@@ -143,7 +142,7 @@ struct LabResetCommand: ParsableCommand {
 
 /// Which course and which of its claims.
 struct LabSelection: ParsableArguments {
-  @Argument(help: ArgumentHelp("These claims only, for example S39.", valueName: "claim"))
+  @Argument(help: ArgumentHelp("These claims only, of whichever course has them, for example S39.", valueName: "claim"))
   var numbers: [String] = []
 
   @Option(
@@ -151,25 +150,39 @@ struct LabSelection: ParsableArguments {
     help: ArgumentHelp("A course by its name, or a file that ends in .md.", valueName: "course"))
   var name: String?
 
-  /// The courses that are asked for: one, or all that there are.
-  func names() throws(Complaint) -> [String] {
-    name.map { [$0] } ?? CourseLibrary.names
-  }
-
   /// The course that is asked for; the first one, when none is.
   func course() throws(Complaint) -> Course {
     try LabSelection.read(name ?? CourseLibrary.names[0])
   }
 
-  /// The course, and the claims that are asked for; all, when none is.
+  /// The course, and the claims that are asked for; all, when none is. Without a course it is the one that has them.
   func claims() throws(Complaint) -> (course: Course, claims: [Claim]) {
-    let course = try course()
-    for number in numbers where !course.claims.contains(where: { $0.answers(to: number) }) {
-      throw Complaint(
-        what: "\(course.name) has no claim \(number)", try: "pangaea lab list --course \(course.name)", exitStatus: 2)
+    if numbers.isEmpty {
+      let course = try course()
+      return (course, course.claims)
     }
-    let chosen = course.claims.filter { claim in numbers.isEmpty || numbers.contains(where: claim.answers(to:)) }
-    return (course, chosen)
+    let selected = try selected()
+    guard let first = selected.first, selected.count == 1 else {
+      throw Complaint(
+        what: "these claims are of several courses: \(selected.map(\.course.name).joined(separator: ", "))",
+        try: "one course at a time, or --course")
+    }
+    return first
+  }
+
+  /// The courses that are asked for, each with the claims that are; all that there are, when none is.
+  func selected() throws(Complaint) -> [(course: Course, claims: [Claim])] {
+    var courses: [Course] = []
+    for name in name.map({ [$0] }) ?? CourseLibrary.names { courses.append(try LabSelection.read(name)) }
+    for number in numbers where !courses.contains(where: { $0.claims.contains { $0.answers(to: number) } }) {
+      let course = name.map { _ in courses[0].name }
+      throw Complaint(
+        what: course.map { "\($0) has no claim \(number)" } ?? "no course has a claim \(number)",
+        try: "pangaea lab list" + (course.map { " --course \($0)" } ?? ""))
+    }
+    return courses.map { course in
+      (course, course.claims.filter { claim in numbers.isEmpty || numbers.contains(where: claim.answers(to:)) })
+    }.filter { !$0.1.isEmpty }
   }
 
   /// Reads a course that comes with the program, or one of a file.
@@ -212,12 +225,10 @@ extension Laboratory {
         error, doing: "find this program's own file", why: missing?.why, try: missing?.remedy, exitStatus: 77)
     }
     let program = FilePath(String(decoding: link, as: UTF8.self))
-    let verbs = Pangaea.configuration.groupedSubcommands.flatMap(\.subcommands)
-    let names = verbs.compactMap { $0.configuration.commandName }
     let classic = classicTools.filter { Verbs.classic($0) != nil }
     do throws(LabFailure) {
       return try Laboratory(
-        program: program, verbs: names, classicNames: classic, prefersOwnTools: ownTools, watch: watch)
+        program: program, verbs: Verbs.names, classicNames: classic, prefersOwnTools: ownTools, watch: watch)
     } catch {
       throw Complaint(error)
     }

@@ -26,6 +26,11 @@ public enum PangaeaMain {
     if words.count == 2, words[0] == "help", let verb = Verbs.handParsed(words[1]) {
       return run(verb, Invocation(program: "pangaea \(words[1])", form: .verb, arguments: ["--help"]))
     }
+    if words.first == "help", let name = words.dropFirst().first, !name.hasPrefix("-"), !Verbs.isKnown(name) {
+      let complaint = Complaint.unknownVerb(name)
+      complaint.present(program: "pangaea help", form: .verb)
+      return complaint.exitStatus
+    }
     return runParsed(words)
   }
 
@@ -100,6 +105,7 @@ extension PangaeaMain {
 
 extension Complaint {
   fileprivate static func unknownVerb(_ name: String) -> Complaint {
-    Complaint(what: "there is no verb '\(name)'", try: "pangaea --help")
+    let near = NearName.of(name, among: Verbs.names)
+    return Complaint(what: "there is no verb '\(name)'", try: near.map { "pangaea \($0)" } ?? "pangaea --help")
   }
 }

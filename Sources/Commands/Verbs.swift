@@ -40,8 +40,12 @@ enum Verbs {
 
   /// Whether a verb has this name.
   static func isKnown(_ name: String) -> Bool {
-    let groups = Pangaea.configuration.groupedSubcommands
-    return name == "help" || groups.contains { $0.subcommands.contains { $0.configuration.commandName == name } }
+    name == "help" || names.contains(name)
+  }
+
+  /// The verbs that the help page lists.
+  static var names: [String] {
+    Pangaea.configuration.groupedSubcommands.flatMap(\.subcommands).compactMap { $0.configuration.commandName }
   }
 
   /// The exit status for a command line that ArgumentParser could not read.

@@ -51,6 +51,9 @@ enum Whom {
   /// - Throws: a `Complaint` with status 1 when nobody is meant, or several are.
   static func processID(_ text: String, _ representative: Representative = .command) throws(Complaint) -> Int32 {
     if let processID = Int32(text) { return processID }
+    if text.utf8.allSatisfy({ (48...57).contains($0) }) {
+      throw Complaint(what: "no process has PID \(text)", exitStatus: 1)
+    }
     guard case .process(let process) = try Whom(text, representative, exitStatus: 1) else {
       throw Complaint(what: "'\(text)' is no process", try: "a PID, or the name of a world or container", exitStatus: 1)
     }

@@ -22,9 +22,9 @@ private let absent: [Expectation] = [
 
 /// Numbers that are none.
 private let malformed: [Expectation] = [
-  ("ps -p x", 2, "try: pangaea ps --help"), ("tree x", 2, "try: pangaea tree --help"),
-  ("tree 99999999999", 2, "try: pangaea tree --help"), ("env x", 2, "try: pangaea env --help"),
-  ("env", 2, "try: pangaea env --help"), ("inspect x", 2, "try: pangaea inspect --help"),
+  ("ps -p x", 2, "try: pangaea ps --help"), ("tree x", 1, "no process, world or container 'x'"),
+  ("tree 99999999999", 1, "no process has PID 99999999999\n"), ("env x", 1, "world or container 'x'"),
+  ("env", 2, "try: pangaea env --help"), ("inspect x", 1, "world or container 'x'"),
   ("ns x", 2, "invalid namespace argument: 'x'"), ("ns -p x", 2, "invalid PID argument: 'x'"),
   ("enter x true", 125, "no process, world or container 'x'"), ("nsenter -t x true", 1, "'x' is no pid"),
   ("kill x", 1, "x is no PID"), ("kill --tree x", 1, "x is no PID"), ("hostname a b", 1, "one name can be set"),

@@ -67,6 +67,45 @@ struct CgroupCommandTests {
     }
   }
 
+  @Test func leavesTheTopsOut() throws {
+    try withCgroup { _, cgroup, processID in
+      let tops = try CgroupHierarchies.read().cgroup(of: processID).places.filter(\.isTop)
+      try #require(!tops.isEmpty)
+      let json = try #require(JSONValue(Array(pangaea("cgroup", "show", "--json", "\(processID)").output.utf8)))
+      #expect(json["places"]?.elements.count == cgroup.belowTops.places.count)
+      #expect(json["tops"]?.elements.count == tops.count)
+      #expect(json["members"]?.elements == [.number("\(processID)")])
+      #expect(try pangaea("cgroup", "ls", "\(processID)").lines.count == 3)
+      let page = try pangaea("cgroup", "show", "\(processID)").output
+      #expect(page.contains("at the top, not counted") && page.contains("none (at the top)"))
+    }
+  }
+
+  @Test func limitsWhatAProcessIsIn() throws {
+    try withCgroup { _, cgroup, processID in
+      let set = try pangaea("cgroup", "set", "--pids", "7", "\(processID)")
+      #expect(set.status == .exited(0))
+      #expect(try cgroup.limits().processes == 7)
+      #expect(try pangaea("cgroup", "set", "--freeze", "\(processID)").status == .exited(0))
+      #expect(try cgroup.isFrozen() == true)
+      #expect(try pangaea("cgroup", "set", "--thaw", "\(processID)").status == .exited(0))
+    }
+    let world = try DetachedWorld(["--pids", "9", "--name", "cgroup-test"], as: .root)
+    #expect(try pangaea("cgroup", "set", "--pids", "8", "cgroup-test").status == .exited(0))
+    #expect(try pangaea("cgroup", "show", "cgroup-test").output.contains("limit of processes        8\n"))
+    #expect(try pangaea("cgroup", "ls", "cgroup-test").output.contains("\(world.processID) pangaea"))
+    try world.end()
+  }
+
+  @Test func tellsWhoIsInNoGroup() throws {
+    let refused = try run(
+      "sh", "-c",
+      "for f in $(find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -name cgroup.procs); do echo $$ > $f; done 2>&-; "
+        + "\(pangaeaPath) cgroup set --pids 7 $$")
+    #expect(refused.status == .exited(2))
+    #expect(refused.error.contains("is in no control group of its own\n  why: it is at the top of every hierarchy"))
+  }
+
   @Test(.enabled(if: (try? CgroupHierarchies.read().layout) == .hybrid))
   func worksOnVersion1Alone() throws {
     let name = "pangaea-test-v1-\(monotonicNanoseconds())"

@@ -131,7 +131,7 @@ import Testing
 
   @Test func describesVerbsThatArgumentParserReads() throws {
     let tree = try #require(VerbCatalogue.verb("tree"))
-    #expect(tree.usage == ["[options] [PID...]"])
+    #expect(tree.usage == ["[options] [WHO...]"])
     #expect(tree.operands == .processID)
     let color = try #require(tree.options.first { $0.long == "color" })
     #expect(color.completion == .words(["auto", "always", "never"]))

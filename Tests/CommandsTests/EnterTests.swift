@@ -112,6 +112,38 @@ private let kinds = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"
     try world.end()
   }
 
+  @Test(.enabled(if: RunLimitTests.isPossible)) func joinsTheControlGroupOfAWholeWorld() throws {
+    let name = "enter-\(monotonicNanoseconds())"
+    let world = try DetachedWorld(["--share", "cgroup", "--pids", "9", "--name", name], as: .root)
+    let theirs = try run("cat", "/proc/\(world.processID)/cgroup").output
+    let own = try run("cat", "/proc/self/cgroup").output
+    func joined(_ options: String...) throws -> String {
+      try StartedProgram([pangaeaPath, "enter", name] + options + ["--", "cat", "/proc/self/cgroup"]).finish().output
+    }
+    #expect(try joined() == theirs)
+    #expect(try joined("--no-cgroup") == own)
+    #expect(try joined("--uts") == own)
+    #expect(try joined("--uts", "--cgroup") == theirs)
+    try world.end()
+  }
+
+  /// A world without limits is in the caller's own control group, which an ordinary user may not write to.
+  @Test(arguments: Caller.possible) func joinsNoControlGroupThatItIsInAlready(caller: Caller) throws {
+    let name = "enter-\(monotonicNanoseconds())"
+    let world = try DetachedWorld(["--name", name], as: caller)
+    let plan = try pangaea("enter", name, "--plan", as: caller)
+    #expect(plan.status == .exited(0) && !plan.output.contains("cgroup.procs"), "\(plan)")
+    try world.end()
+  }
+
+  @Test(.enabled(if: Caller.root.isPossible)) func aShellAtATerminalHasOneOfItsOwn() throws {
+    let name = "enter-\(monotonicNanoseconds())"
+    let world = try DetachedWorld(["--name", name], as: .root)
+    let outcome = try run("sh", "-c", "(sleep 1; echo exit) | script -qec '\(pangaeaPath) enter \(name)' /dev/null")
+    #expect(outcome.status == .exited(0) && !outcome.output.contains("Cannot set tty"), "\(outcome)")
+    try world.end()
+  }
+
   @Test(
     arguments: Caller.possible,
     [

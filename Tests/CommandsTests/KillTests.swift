@@ -55,6 +55,23 @@ private let hasKill = (try? run("/usr/bin/kill", "--version"))?.output.contains(
     #expect(try sleeper.pidfd.wait() == .signaled(signal))
   }
 
+  @Test(arguments: [("-TREM", "-TERM"), ("-FOO", "-L"), ("-SIGKIL", "-KILL")])
+  func namesTheNearestSignal(_ typed: String, _ remedy: String) throws {
+    let outcome = try pangaea("kill", typed, "999999999")
+    #expect(outcome.status == .exited(2))
+    #expect(
+      outcome.error.hasPrefix("pangaea: there is no signal '\(typed.dropFirst())'\n  why: the signals are HUP INT"))
+    #expect(outcome.error.hasSuffix("  try: pangaea kill \(remedy)\n"))
+  }
+
+  @Test(.enabled(if: Caller.root.isPossible)) func suggestsTheNameOfAWorld() throws {
+    let world = try DetachedWorld(["--name", "kill-suggested"], as: .root)
+    let outcome = try pangaea("kill", "kill-suggested")
+    #expect(outcome.status == .exited(1))
+    #expect(outcome.error.hasSuffix("  why: it is the name of a world\n  try: pangaea kill --name kill-suggested\n"))
+    try world.end()
+  }
+
   @Test func sendsToAGroupAndSaysSo() throws {
     let sleeper = try Sleeper("sleep 90 & sleep 90 & wait")
     try sleeper.awaitDescendants(2)
@@ -98,7 +115,7 @@ private let hasKill = (try? run("/usr/bin/kill", "--version"))?.output.contains(
   }
 
   @Test(arguments: [
-    ([], "no PID is given"), (["-s", "NOSUCH", "1"], "unknown signal name NOSUCH"), (["-q", "x", "1"], "no integer"),
+    ([], "no PID is given"), (["-s", "NOSUCH", "1"], "there is no signal 'NOSUCH'"), (["-q", "x", "1"], "no integer"),
     (["--nosuch", "1"], "unrecognized option '--nosuch'"), (["-s"], "option requires an argument -- 's'"),
   ])
   func refusesAWrongCommandLine(_ arguments: [String], _ message: String) throws {

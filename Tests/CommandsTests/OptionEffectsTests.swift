@@ -161,6 +161,10 @@ private let subids =
       "cgroup", "--cgroup",
       "umount -Rl /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup || exit; d=/sys/fs/cgroup/e$$; mkdir $d; sleep 60 & echo $! > $d/cgroup.procs; "
         + "$P enter $! @ -- grep -c '^0::/e' /proc/self/cgroup; kill -9 $!; sleep .2; rmdir $d", "1"),
+    Effect(
+      "no-cgroup", "--no-cgroup",
+      "$P run --share cgroup --pids 9 --name e$$ --detach -- sleep 60 >/dev/null || exit; "
+        + "$P enter e$$ @ -- grep -c pangaea- /proc/self/cgroup; $P kill --name e$$", "0"),
   ]
 
   @Test(arguments: enter) private func ofEnter(_ effect: Effect) throws { try effect.check(after: Self.target) }

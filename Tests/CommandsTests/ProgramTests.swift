@@ -23,10 +23,25 @@ private let hasMan =
     let unknown = try runPangaea(["nosuch"])
     #expect(unknown.errorText == "pangaea: there is no verb 'nosuch'\n  try: pangaea --help\n")
     #expect(unknown.status == .exited(2))
+    #expect(try runPangaea(["tere"]).errorText == "pangaea: there is no verb 'tere'\n  try: pangaea tree\n")
+    let help = try runPangaea(["help", "nosuch"])
+    #expect(help.errorText == unknown.errorText && help.status == .exited(2) && help.output.isEmpty)
     let option = try runPangaea(["tree", "--nosuch"])
     #expect(option.errorText == "pangaea: Unknown option '--nosuch'\n  try: pangaea tree --help\n")
     #expect(option.status == .exited(2))
     #expect(option.output.isEmpty)
+  }
+
+  @Test(.enabled(if: Caller.root.isPossible)) func looksAtWorldsByName() throws {
+    let world = try DetachedWorld(["--name", "looked-at"], as: .root)
+    let tree = try runPangaea(["tree", "looked-at"])
+    #expect(tree.text.contains(" \(world.processID)") && tree.text.contains("sleep"), "\(tree)")
+    #expect(try runPangaea(["inspect", "looked-at"]).text.contains("child of \(world.processID)"))
+    #expect(try runPangaea(["env", "looked-at"]).status == .exited(0))
+    let missing = try runPangaea(["tree", "looked-for"])
+    #expect(missing.errorText.hasPrefix("pangaea: there is no process, world or container 'looked-for'\n"))
+    #expect(missing.status == .exited(1))
+    try world.end()
   }
 
   @Test func listsItsVerbs() throws {

@@ -183,6 +183,21 @@ private func uniqueName(_ start: String) -> String { "\(start)-\(monotonicNanose
     #expect(outcome.output == "137\n", "tail was killed: \(outcome.error)")
   }
 
+  @Test(.enabled(if: isPossible)) func saysThatMemoryRanOut() throws {
+    let script = "head -c 300m /dev/zero | tail -c 200m >/dev/null; exit $?"
+    let starved = try pangaea("run", "--memory", "24m", "--", "sh", "-c", script)
+    #expect(starved.status == .exited(137))
+    #expect(
+      starved.error == "Killed\n" + """
+        pangaea: the kernel killed the command of the world for want of memory
+          why: the world reached its limit of 24M
+          try: --memory 48M, or a command that needs less
+
+        """)
+    let killed = try pangaea("run", "--memory", "24m", "--", "sh", "-c", "kill -9 $$")
+    #expect(killed.status == .exited(137) && killed.error.isEmpty)
+  }
+
   @Test(.enabled(if: isPossible)) func tooManyProcessesAreRefused() throws {
     let outcome = try pangaea(
       "run", "--pids", "5", "--", "bash", "-c",

@@ -145,6 +145,9 @@ import Testing
     #expect(first.status == .exited(0) && first.output.contains("J1: Ctrl-C"), "\(first.output)")
     #expect(first.output.contains("A │ ^C") || first.output.contains("A │ A$ sleep 1001"), "\(first.output)")
     #expect(try LabProgram.run(["list"], state: state).output.contains("✓ J1"))
+    // The number alone tells the course.
+    let one = try LabProgram.run(["list", "J1"], state: state).output
+    #expect(one.split(separator: "\n").count == 3 && one.hasPrefix("signals-and-jobs: "))
     // Prose is laid out for 80 columns where there is no terminal; a line of a shell is not cut, but continued.
     #expect(first.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(first.output)")
     let hint = try LabProgram.run(["hint", "J4", "--course", "signals-and-jobs"], state: state)

@@ -95,8 +95,8 @@ private struct CgroupState {
     }
     return [
       ("limit of processors", shown(.cpu, limits.cpus.map { "\($0)" })),
-      ("limit of memory", shown(.memory, limits.memory.map(Bytes.shown))),
-      ("limit of swap", shown(.memory, limits.swap.map(Bytes.shown))),
+      ("limit of memory", shown(.memory, limits.memory.map(ByteCount.shown))),
+      ("limit of swap", shown(.memory, limits.swap.map(ByteCount.shown))),
       ("limit of processes", shown(.processes, limits.processes.map { "\($0)" })),
     ]
   }
@@ -106,7 +106,7 @@ private struct CgroupState {
       ("processor time", usage.cpuNanoseconds.map(Self.seconds)),
       ("periods at the limit", usage.throttledPeriods.map { "\($0)" }),
       ("time kept from running", usage.throttledNanoseconds.map(Self.seconds)),
-      ("memory", usage.memory.map(Bytes.shown)), ("most memory so far", usage.memoryPeak.map(Bytes.shown)),
+      ("memory", usage.memory.map(ByteCount.shown)), ("most memory so far", usage.memoryPeak.map(ByteCount.shown)),
       ("times at the memory limit", usage.memoryLimitHits.map { "\($0)" }),
       ("killed for memory", usage.outOfMemoryKills.map { "\($0)" }),
       ("processes and threads", usage.processes.map { "\($0)" }),
@@ -120,16 +120,6 @@ private struct CgroupState {
     let milliseconds = nanoseconds / 1_000_000
     let fraction = String(milliseconds % 1000)
     return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction + " s"
-  }
-}
-
-/// Numbers of bytes for a person.
-private enum Bytes {
-  /// In the largest unit that leaves a whole number, else in bytes: 64M, 1500.
-  static func shown(_ bytes: UInt64) -> String {
-    var (number, unit) = (bytes, 0)
-    while number > 0, number % 1024 == 0, unit < 4 { (number, unit) = (number / 1024, unit + 1) }
-    return "\(number)" + ["", "K", "M", "G", "T"][unit]
   }
 }
 

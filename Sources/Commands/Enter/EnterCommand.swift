@@ -17,7 +17,8 @@ enum EnterCommand: HandParsedVerb {
       WHO is a PID, the name of a world that `pangaea run --name` made, a container's name or identifier or the first \
       characters of that, or the path of a namespace. Names of containers are read from the files of Podman, CRI-O, \
       Docker, containerd, crun and runc where they are by default. Without a choice of kinds, every namespace in which WHO differs from \
-      the caller is joined. Without a COMMAND, it is /bin/sh.
+      the caller is joined. Without a COMMAND, it is /bin/sh, at a terminal \
+      with a pseudo-terminal of its own.
       """,
       """
       Who enters a whole world or container by its name joins its control group too, and is under its limits, as with \

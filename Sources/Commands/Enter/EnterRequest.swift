@@ -16,6 +16,7 @@ struct EnterRequest {
   private(set) var workingDirectory: String?
   /// The command, byte for byte; /bin/sh when none was typed.
   private(set) var command: [[UInt8]] = [Array("/bin/sh".utf8)]
+  private var isShell = true
 
   init(_ invocation: Invocation) throws(Complaint) {
     let options = EnterCommand.description.options
@@ -28,7 +29,7 @@ struct EnterRequest {
     var after = OptionScanner(rest, options: options, stopsAtOperand: true)
     while let option = try after.nextOption(failureStatus: 125) { try take(option) }
     let typed = invocation.argumentBytes(from: before.index + 1 + after.index)
-    if !typed.isEmpty { command = typed }
+    if !typed.isEmpty { (command, isShell) = (typed, false) }
   }
 
   private mutating func take(_ option: ScannedOption) throws(Complaint) {
@@ -51,6 +52,12 @@ struct EnterRequest {
     plan.parentDeathSignal = .kill
     plan.workingDirectory = workingDirectory.map { FilePath($0) }
     if words.contains("plan") { return try PlanPrinter(plan, asJSON: words.contains("json")).print() }
-    return try WorldSession(plan: plan, name: nil, hasTerminal: words.contains("tty")).run()
+    return try WorldSession(plan: plan, name: nil, hasTerminal: words.contains("tty") || startsInteractiveShell).run()
+  }
+
+  /// A shell minds its jobs: in another PID namespace it cannot tell whose terminal the caller's is, and cannot give it
+  /// back, so it gets one of its own.
+  private var startsInteractiveShell: Bool {
+    isShell && FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
   }
 }

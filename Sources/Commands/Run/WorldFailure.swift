@@ -32,7 +32,11 @@ private struct WorldFailure {
 
   /// What could not be done.
   var what: String {
-    guard let cause = error.cause, isRefusedMap(cause) else { return error.description }
+    guard let cause = error.cause else { return error.description }
+    if let root = plan?.root?.path, cause.object == root.string, cause.errno == .enoent || cause.errno == .enotdir {
+      return "there is no directory \(root) to be the root"
+    }
+    guard isRefusedMap(cause) else { return error.description }
     return "cannot map users and groups: \(cause.call) ended with \(cause.object)"
   }
 
@@ -52,6 +56,8 @@ private struct WorldFailure {
     case "write": return ofWriting(cause)
     case "fsopen", "fsconfig", "fsmount": return ofMounting(cause)
     case "openat2" where cause.errno == .enoent: return ofMissingTarget(cause)
+    case "write" where cause.object.hasSuffix("/cgroup.procs"), "openat" where cause.object.hasSuffix("/cgroup.procs"):
+      return ofJoiningCgroup()
     case "openat2", "open_tree", "chdir",
       "fchdir" where cause.errno == .eacces:
       return ofMissingRight(cause)
@@ -91,10 +97,34 @@ private struct WorldFailure {
     return reason(Diagnosis.ofMountingProc(in: plan.namespaces, cause.errno))
   }
 
+  /// Of a new root all that lacks is told at once.
   private func ofMissingTarget(_ cause: SystemCallError) -> Reason {
-    guard let root = plan?.root?.path else { return ("there is nothing of that name to be mounted on", nil) }
-    let inside = FilePath(cause.object).components
-    return ("\(root) has no \(cause.object) to be mounted on", "mkdir \(root.appending(inside))")
+    guard let plan, let root = plan.root?.path else { return ("there is nothing of that name to be mounted on", nil) }
+    let missing = plan.mountPoints.filter { !exists($0.path, in: root) }
+    if missing.isEmpty { return ("\(root) has no \(cause.object) to be mounted on", nil) }
+    let files = missing.filter { !$0.isDirectory }.map(\.path)
+    let parents = files.map { $0.removingLastComponent() }.filter { !exists($0, in: root) }
+    let commands = [("mkdir -p", missing.filter(\.isDirectory).map(\.path) + parents), ("touch", files)].compactMap {
+      (command, paths) in
+      paths.isEmpty ? nil : command + paths.map { " \(root.appending($0.components))" }.joined()
+    }
+    let names = missing.map(\.path.string).joined(separator: ", ")
+    return ("\(root) has no \(names) to be mounted on", commands.joined(separator: "; "))
+  }
+
+  private func exists(_ path: FilePath, in root: FilePath) -> Bool {
+    do throws(SystemCallError) {
+      let root = try FileDescriptor.open(root, [.path, .directory])
+      _ = try root.open(path, .path, resolve: [.inRoot, .noMagicLinks])
+      return true
+    } catch {
+      return error.errno != .enoent
+    }
+  }
+
+  private func ofJoiningCgroup() -> Reason {
+    guard plan?.joinedCgroup != nil else { return (nil, nil) }
+    return ("the caller may not put processes into that control group", "--no-cgroup stays in the caller's")
   }
 
   /// Root in a user namespace is only the caller to everybody outside.
@@ -137,12 +167,30 @@ private struct WorldFailure {
 
   private func exists(_ path: FilePath) -> Bool { isDirectory(path) != nil }
 
-  private func isDirectory(_ path: FilePath) -> Bool? {
+  private func isDirectory(_ path: FilePath) -> Bool? { WorldFailure.isDirectory(path) }
+
+  fileprivate static func isDirectory(_ path: FilePath) -> Bool? {
     do throws(SystemCallError) {
       return try FileDescriptor.workingDirectory.status(of: path).isDirectory
     } catch {
       return nil
     }
+  }
+}
+
+extension IsolationPlan {
+  /// What has to be there to be mounted on, and whether it has to be a directory.
+  fileprivate var mountPoints: [(path: FilePath, isDirectory: Bool)] {
+    var points: [(path: FilePath, isDirectory: Bool)] = []
+    if hasFreshProc { points.append(("/proc", true)) }
+    if root?.hasFreshDevices == true { points.append(("/dev", true)) }
+    for mount in mounts {
+      switch mount {
+      case .temporary(let target, _): points.append((target, true))
+      case .bind(let source, let target, _): points.append((target, WorldFailure.isDirectory(source) != false))
+      }
+    }
+    return points
   }
 }
 

@@ -40,7 +40,11 @@ struct WorldSession {
       _ = takeAway(world, named)
       throw error
     }
-    guard var complaint = takeAway(world, named) else { return status }
+    let starvation = status == 0 ? nil : Complaint.starvation(in: plan, exitStatus: status)
+    guard var complaint = takeAway(world, named) else {
+      if let starvation { throw starvation }
+      return status
+    }
     complaint.what += "; the command had ended with status \(status)"
     throw complaint
   }
@@ -127,5 +131,33 @@ struct WorldSession {
     } catch {
       throw Complaint(error, doing: "run the command", exitStatus: 125)
     }
+  }
+}
+
+extension Complaint {
+  /// What a person cannot see from a status of 137: that the kernel killed for want of memory. nil where it did not, or
+  /// that cannot be told.
+  ///
+  /// - Parameter plan: of a world that has ended, whose control group is there still.
+  fileprivate static func starvation(in plan: IsolationPlan, exitStatus: Int32) -> Complaint? {
+    guard let cgroup = plan.cgroup?.cgroup else { return nil }
+    let usage: CgroupUsage
+    let limit: UInt64?
+    do throws(SystemCallError) {
+      usage = try cgroup.usage()
+      limit = try cgroup.limits().memory
+    } catch {
+      return nil
+    }
+    guard let kills = usage.outOfMemoryKills, kills > 0 else { return nil }
+    let who = exitStatus == 128 + Signal.kill.rawValue ? "the command" : kills == 1 ? "a process" : "\(kills) processes"
+    var complaint = Complaint(
+      what: "the kernel killed \(who) of the world for want of memory", exitStatus: exitStatus)
+    guard let limit, (usage.memoryLimitHits ?? 0) > 0 || usage.memoryPeak.map({ $0 >= limit }) ?? true else {
+      return complaint
+    }
+    complaint.why = "the world reached its limit of \(ByteCount.shown(limit))"
+    complaint.remedy = "--memory \(ByteCount.shown(limit &* 2)), or a command that needs less"
+    return complaint
   }
 }
