@@ -20,12 +20,25 @@ extension UnsharePlan {
   ///
   /// Corresponds to unshare(1) of util-linux.
   public func run() throws(SystemCallProgram.Failure) -> Never {
-    let made = UnshareProgram(self, processID: CallingProcess.processID)
+    let made = UnshareProgram(self, processID: CallingProcess.processID, processors: processors())
     do throws(SystemCallProgram.Failure) {
       try made.program.run()
     } catch {
       made.takeBack(after: error)
       throw error
+    }
+  }
+}
+
+extension UnsharePlan {
+  /// Where a mount namespace that is to be kept can be, and where this process may run now.
+  private func processors() -> (making: ProcessorSet, before: ProcessorSet)? {
+    guard persistent.contains(where: { $0.kind == .mount }) else { return nil }
+    do throws(SystemCallError) {
+      let before = try ProcessorSet.ofCaller()
+      return BindableMountNamespace.processor(making: namespaces).map { ($0, before) }
+    } catch {
+      return nil
     }
   }
 }

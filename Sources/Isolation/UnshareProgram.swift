@@ -11,6 +11,8 @@ struct UnshareProgram {
   private let plan: UnsharePlan
   /// This process before it forks, whose links in /proc are those of the new namespaces.
   private let processID: Int32
+  /// On which processor the namespaces are to be made, and where this process was before; nil for any.
+  private let processors: (making: ProcessorSet, before: ProcessorSet)?
   private(set) var program = SystemCallProgram()
   private var companion: (socket: SystemCallProgram.Argument, processID: SystemCallProgram.Argument)?
   /// The steps that mount a namespace on a file, with the file.
@@ -19,9 +21,10 @@ struct UnshareProgram {
   /// Whether a companion does the steps of `pins`.
   var pinsAreOutside: Bool { plan.persistsFromOutside }
 
-  init(_ plan: UnsharePlan, processID: Int32) {
+  init(_ plan: UnsharePlan, processID: Int32, processors: (making: ProcessorSet, before: ProcessorSet)? = nil) {
     self.plan = plan
     self.processID = processID
+    self.processors = processors
     program.append(.resetDisposition(of: .child))
     appendCompanion()
     appendNamespaces()
@@ -58,7 +61,9 @@ struct UnshareProgram {
 
   private mutating func appendNamespaces() {
     program.begin("make the new namespaces")
+    if let processors { program.append(.setProcessors(processors.making)) }
     program.append(.unshare(plan.namespaces))
+    if let processors { program.append(.setProcessors(processors.before)) }
     guard plan.hasRanges, let companion else { return }
     program.append(.tell(companion.socket, "the namespaces are made"))
     program.append(.await(companion.socket, for: "the maps are written"))
