@@ -184,10 +184,11 @@ extension IsolationPlan {
     var points: [(path: FilePath, isDirectory: Bool)] = []
     if hasFreshProc { points.append(("/proc", true)) }
     if root?.hasFreshDevices == true { points.append(("/dev", true)) }
-    for mount in mounts {
-      switch mount {
-      case .temporary(let target, _): points.append((target, true))
-      case .bind(let source, let target, _): points.append((target, WorldFailure.isDirectory(source) != false))
+    for mount in mounts where !mount.createsTarget {
+      switch mount.source {
+      case .bind(let source, _): points.append((mount.target, WorldFailure.isDirectory(source) != false))
+      case .fileSystem, .remount: points.append((mount.target, true))
+      case .symbolicLink: break
       }
     }
     return points
