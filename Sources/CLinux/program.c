@@ -299,6 +299,37 @@ static int64_t fork_sibling(uint64_t socket) {
     return sent;
 }
 
+static int64_t carry_out_on_files(uint8_t operation, const uint64_t argument[6]) {
+    switch (operation) {
+    case CLINUX_PLACE:
+        return clinux_place(argument);
+    case CLINUX_LANDED:
+        return clinux_landed(argument);
+    case CLINUX_MAKE_NODE:
+        return clinux_make_node(argument);
+    case CLINUX_MAKE_LINK:
+        return clinux_make_link(argument);
+    case CLINUX_MASK:
+        return clinux_mask(argument);
+    case CLINUX_RESTRICT:
+        return clinux_restrict(argument);
+    case CLINUX_REMOUNT:
+        return clinux_remount(argument);
+    case CLINUX_MOUNT_AT:
+        return clinux_mount_at(argument);
+    case CLINUX_FIND:
+        return clinux_find(argument);
+    case CLINUX_GIVE_STREAM:
+        return clinux_give_stream(argument);
+    case CLINUX_REQUIRE_MAGIC:
+        return clinux_require_magic(argument);
+    case CLINUX_REQUIRE_INSIDE:
+        return clinux_require_inside();
+    default:
+        return -ENOSYS;
+    }
+}
+
 static int64_t carry_out(const struct clinux_step *step, const uint64_t argument[6], struct clinux_program *program) {
     switch (step->operation) {
     case CLINUX_CALL:
@@ -330,7 +361,7 @@ static int64_t carry_out(const struct clinux_step *step, const uint64_t argument
     case CLINUX_SIBLING:
         return fork_sibling(argument[0]);
     default:
-        return -ENOSYS;
+        return carry_out_on_files(step->operation, argument);
     }
 }
 

@@ -53,11 +53,12 @@ extension IsolationPlan {
     let caller = try attempt("hold the own process") { () throws(SystemCallError) in
       try PIDFD(opening: CallingProcess.processID)
     }
+    let mapped = try plan.openMappedMounts()
     var far: Int32 = -1
     let channel = try plan.hasChannel ? WorldChannel(farEnd: &far) : nil
     let ends = WorldCaller(
       pidfd: caller.descriptor.number, goReading: go.reading.number, goWriting: go.writing.number,
-      channel: far)
+      channel: far, mappedMounts: mapped.numbers)
     var start = WorldStart(
       plan: plan, program: WorldProgram(plan, caller: ends).program, go: go.writing, channel: channel)
     do throws(IsolationError) {

@@ -4,29 +4,96 @@
 internal import Linux
 internal import struct SystemPackage.FilePath
 
-/// Adds the steps that make a world's file system.
+/// Adds the steps that make a world's file system, in the order of its methods.
 struct WorldFileSystem {
-  private let plan: IsolationPlan
-  private let goReading: Int32
-  private(set) var program: SystemCallProgram
+  typealias Register = SystemCallProgram.Register
 
-  /// - Parameter goReading: where the caller says that the root may change.
-  init(plan: IsolationPlan, program: SystemCallProgram, goReading: Int32) {
+  let plan: IsolationPlan
+  let caller: WorldCaller
+  var program: SystemCallProgram
+  /// What is bound, by its place among the plan's mounts, where it was opened before the user changed.
+  var sources: [Int: Register] = [:]
+  private var rootPlace: Register?
+  private var formerUmask: Register?
+  private var masks: (file: Register, directory: Register)?
+  private var root: Register?
+
+  init(plan: IsolationPlan, caller: WorldCaller, program: SystemCallProgram) {
     self.plan = plan
+    self.caller = caller
     self.program = program
-    self.goReading = goReading
   }
 
-  private typealias Register = SystemCallProgram.Register
+  /// Opens what lies outside, while the process still has the rights of its caller there.
+  mutating func appendSources() {
+    guard let root = plan.root else { return }
+    program.begin("open the root directory")
+    rootPlace = program.appendKeepingResult(.open(root.path, [.path, .directory]))
+    for (index, mount) in plan.mounts.enumerated() where caller.mappedMounts[index] == nil {
+      guard case .bind(let source, let isRecursive) = mount.source else { continue }
+      program.begin("open \(source.string), to be mounted on \(mount.target.string)")
+      sources[index] = program.appendKeepingResult(.openTree(source, isRecursive ? [.clone, .recursive] : .clone))
+    }
+  }
 
+  /// The new root with all that is mounted, up to the moment before it becomes `/`.
   mutating func append() {
+    if makesFiles {
+      program.begin("give new files the permissions that they are made with")
+      formerUmask = program.appendKeepingResult(.setUmask(0))
+    }
     let root = appendRoot()
+    self.root = root
     if plan.hasFreshProc { appendProc(in: root) }
     if plan.root?.hasFreshDevices == true { appendDevices(in: root) }
-    for mount in plan.mounts { append(mount, in: root) }
-    if plan.pausesBeforeRootChange { program.appendPause(goReading) }
+    for (index, mount) in plan.mounts.enumerated() { append(mount, index, in: root) }
+    appendPlannedDevices(in: root)
+    if !plan.maskedPaths.isEmpty { masks = appendMaskSources() }
+    if plan.pausesBeforeRootChange { program.appendPause(caller.goReading) }
     if plan.root != nil { appendEntry(into: root) }
+  }
+
+  /// What comes last: what is hidden, and what cannot be written.
+  mutating func appendCover() {
+    guard let root else { return }
+    if let masks {
+      program.begin("hide what the world is not to see")
+      for path in plan.maskedPaths {
+        program.append(
+          .mask(path, file: .register(masks.file), directory: .register(masks.directory), in: .register(root)))
+      }
+      program.appendClose(masks.directory)
+      program.appendClose(masks.file)
+    }
+    if !plan.readOnlyPaths.isEmpty { program.begin("make read-only what the world is not to write") }
+    for path in plan.readOnlyPaths { program.append(.makeReadOnly(path, in: .register(root))) }
+    if plan.root?.isReadOnly == true && makesFiles {
+      program.begin("make the root directory read-only")
+      appendAttributes(AttributeChange(set: .readOnly), of: root, named: "/")
+    }
+    if let formerUmask {
+      program.begin("take permissions from new files as before")
+      program.append(.setUmask(formerUmask))
+      program.free(formerUmask)
+    }
+    program.begin("let the descriptor of the root directory go")
     program.appendClose(root)
+  }
+
+  /// Binds the command's terminal, an open file, to /dev/console.
+  mutating func appendConsole(_ terminal: SystemCallProgram.Argument) {
+    guard let root else { return }
+    program.begin("lay the terminal on /dev/console")
+    let tree = program.appendKeepingResult(.openTree("", [.clone, .emptyPath], in: terminal))
+    let place = program.appendKeepingResult(.place("/dev/console", .creates, in: .register(root)))
+    program.append(.attach(tree, onDescriptor: place, named: "/dev/console"))
+    program.appendClose(place)
+    program.appendClose(tree)
+  }
+
+  /// Whether files are made in the root directory, which must be writable so long.
+  private var makesFiles: Bool {
+    !plan.devices.isEmpty || !plan.links.isEmpty || plan.mounts.contains(where: \.createsTarget)
   }
 
   /// The directory that paths of the world are resolved in: a copy of the new root, or the caller's root.
@@ -36,10 +103,10 @@ struct WorldFileSystem {
       return program.appendKeepingResult(.open("/", [.path, .directory]))
     }
     program.begin("lay a copy of the new root directory over itself")
-    let place = program.appendKeepingResult(.open(root.path, [.path, .directory]))
+    let place = rootPlace ?? program.appendKeepingResult(.open(root.path, [.path, .directory]))
     let tree = program.appendKeepingResult(
       .openTree("", [.clone, .recursive, .emptyPath], in: .register(place)))
-    if root.isReadOnly {
+    if root.isReadOnly && !makesFiles {
       program.append(.setMountAttributes(.register(tree), set: .readOnly, recursive: true))
     }
     program.append(.attach(tree, onDescriptor: place, named: root.path))
@@ -53,101 +120,30 @@ struct WorldFileSystem {
     attach(mount, on: "/proc", in: root)
   }
 
-  private mutating func appendNewMount(
-    of type: String, _ options: [(String, String)], _ attributes: MountAttributes
-  ) -> Register {
-    let context = program.appendKeepingResult(.openFileSystem(type))
-    for (key, value) in options { program.append(.configure(context, key, value)) }
-    program.append(.createFileSystem(context, of: type))
-    let mount = program.appendKeepingResult(.makeMount(context, attributes, of: type))
-    program.appendClose(context)
-    return mount
-  }
-
-  private mutating func attach(_ mount: Register, on target: FilePath, in root: Register) {
-    let place = program.appendKeepingResult(
-      .open(target, .path, resolve: [.inRoot, .noMagicLinks], in: .register(root)))
-    program.append(.attach(mount, onDescriptor: place, named: target))
-    program.appendClose(place)
-    program.appendClose(mount)
-  }
-
-  private mutating func append(_ mount: PlannedMount, in root: Register) {
-    switch mount.source {
-    case .bind(let source, let isRecursive):
-      program.begin("bind \(source.string) to \(mount.target.string)")
-      let tree = program.appendKeepingResult(.openTree(source, isRecursive ? [.clone, .recursive] : .clone))
-      if !mount.recursiveAttributes.isEmpty {
-        program.append(
-          .setMountAttributes(
-            .register(tree), set: mount.recursiveAttributes.set, clear: mount.recursiveAttributes.cleared,
-            recursive: true))
-      }
-      attach(tree, on: mount.target, in: root)
-    case .fileSystem(let type, _, let options):
-      program.begin("mount a file system \(type) on \(mount.target.string)")
-      let pairs = options.map { option in
-        let pair = option.split(separator: "=", maxSplits: 1).map(String.init)
-        return (pair[0], pair.count == 2 ? pair[1] : "")
-      }
-      attach(appendNewMount(of: type, pairs, mount.attributes.set), on: mount.target, in: root)
-    case .remount, .symbolicLink: break
-    }
+  /// /dev/null of outside hides files, an empty file system directories.
+  private mutating func appendMaskSources() -> (file: Register, directory: Register) {
+    program.begin("make what hides files and directories")
+    let file = program.appendKeepingResult(.open("/dev/null", .path))
+    let options = [("nr_blocks", "1"), ("nr_inodes", "1")]
+    return (file, appendNewMount(of: "tmpfs", options, [.readOnly, .noSetUID, .noDevices, .noExecution]))
   }
 
   /// The root becomes `/`, and the former root is let go.
   private mutating func appendEntry(into root: Register) {
     program.begin("make it the root directory and let the old one go")
     program.append(.changeDirectory(to: .register(root), named: plan.root?.path ?? "/"))
-    program.append(.pivotRoot(".", oldRoot: "."))
-    program.append(.unmount(".", .detach))
+    if plan.root?.isPivotedTo == true {
+      program.append(.pivotRoot(".", oldRoot: "."))
+      program.append(.unmount(".", .detach))
+    } else {
+      program.append(.mount(".", on: "/", .move))
+      program.append(.changeRoot("."))
+    }
     program.append(.changeDirectory("/"))
-  }
-
-  private mutating func appendDevices(in root: Register) {
-    program.begin("lay out /dev")
-    let context = program.appendKeepingResult(.openFileSystem("tmpfs"))
-    program.append(.configure(context, "mode", "0755"))
-    program.append(.createFileSystem(context, of: "tmpfs"))
-    let devices = program.appendKeepingResult(.makeMount(context, [.noSetUID, .noExecution], of: "tmpfs"))
-    program.appendClose(context)
-    let place = program.appendKeepingResult(
-      .open("/dev", [.path, .directory], resolve: [.inRoot, .noMagicLinks], in: .register(root)))
-    program.append(.attach(devices, onDescriptor: place, named: "/dev"))
-    program.appendClose(place)
-    for name in ["null", "zero", "full", "random", "urandom", "tty"] { appendDevice(name, in: devices) }
-    appendDirectoriesAndLinks(in: devices)
-    program.appendClose(devices)
-  }
-
-  private mutating func appendDevice(_ name: String, in devices: Register) {
-    let outside = FilePath("/dev/\(name)")
-    let tree = program.appendKeepingResult(.openTree(outside, .clone))
-    let file = program.appendKeepingResult(
-      .open(FilePath(name), [.create, .exclusive, .noFollow], mode: 0o666, in: .register(devices)))
-    program.append(.attach(tree, onDescriptor: file, named: outside))
-    program.appendClose(file)
-    program.appendClose(tree)
-  }
-
-  private mutating func appendDirectoriesAndLinks(in devices: Register) {
-    for name in ["pts", "shm"] {
-      program.append(.makeDirectory(FilePath(name), in: .register(devices)))
-    }
-    let terminals = appendNewMount(
-      of: "devpts", [("mode", "0620"), ("ptmxmode", "0666")], [.noSetUID, .noExecution])
-    program.append(.attach(terminals, on: "pts", in: .register(devices)))
-    program.appendClose(terminals)
-    let shared = appendNewMount(of: "tmpfs", [("mode", "1777")], [.noSetUID, .noDevices, .noExecution])
-    program.append(.attach(shared, on: "shm", in: .register(devices)))
-    program.appendClose(shared)
-    let links: [(FilePath, FilePath)] = [
-      ("ptmx", "pts/ptmx"), ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
-      ("stderr", "/proc/self/fd/2"),
-    ]
-    for (name, target) in links {
-      program.append(.makeSymbolicLink(name, to: target, in: .register(devices)))
-    }
+    guard let propagation = plan.root?.propagation else { return }
+    program.begin("tell the root directory's mounts whom to tell of mounts")
+    let flags: MountFlags = propagation.isRecursive ? [.recursive, propagation.kind.flag] : propagation.kind.flag
+    program.append(.mount("none", on: "/", flags))
   }
 }
 

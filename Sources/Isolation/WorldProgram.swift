@@ -13,29 +13,33 @@ struct WorldCaller {
   var goWriting: Int32 = -1
   /// The socket that it gets descriptors through.
   var channel: Int32 = -1
+  /// The mounts whose owners it has mapped, detached, by their place in the plan.
+  var mappedMounts: [Int: Int32] = [:]
 }
 
 /// Makes the program of a plan.
 struct WorldProgram {
-  /// Every capability that a set has a bit for; those that the kernel does not know are passed over.
-  private static let capabilities: ClosedRange<Int32> = 0...63
-
-  private let plan: IsolationPlan
-  private let caller: WorldCaller
-  private(set) var program = SystemCallProgram()
+  let plan: IsolationPlan
+  let caller: WorldCaller
+  var program = SystemCallProgram()
   /// The session's end of the terminal.
-  private var terminal: SystemCallProgram.Argument?
+  private(set) var terminal: SystemCallProgram.Argument?
+  /// The procfs of outside, which the world cannot have laid something over.
+  private(set) var procfs: SystemCallProgram.Register?
 
   init(_ plan: IsolationPlan, caller: WorldCaller) {
     self.plan = plan
     self.caller = caller
     appendTies()
+    appendStart()
     appendJoins()
     if !plan.makesUserNamespaceLate { appendOwnMaps() }
     appendLateNamespaces()
+    var files = WorldFileSystem(plan: plan, caller: caller, program: program)
+    if plan.namespaces.contains(.newMount) { appendPropagation() }
+    if plan.becomesRootOfUserNamespace { appendRootUser(&files) }
     appendNames()
-    appendFileSystem()
-    appendTerminalOfWorld()
+    appendFileSystem(&files)
     appendCommand()
   }
 
@@ -57,10 +61,47 @@ struct WorldProgram {
     program.append(.await(caller.goReading, for: what))
   }
 
+  /// What is done with the files and rights of outside, before anything is joined.
+  private mutating func appendStart() {
+    if let processors = plan.process.initialProcessors {
+      program.begin("choose the processors to start on")
+      program.append(.setProcessors(processors))
+    }
+    if let adjustment = plan.process.outOfMemoryScoreAdjustment {
+      program.begin("set the out-of-memory score")
+      program.appendWrite(String(adjustment), to: "/proc/self/oom_score_adj")
+    }
+    if plan.process.writesLabel || !plan.kernelSettings.isEmpty {
+      program.begin("hold the procfs of outside")
+      let procfs = program.appendKeepingResult(.open("/proc", [.path, .directory]))
+      program.append(.requireProcfs(procfs))
+      self.procfs = procfs
+    }
+    if plan.commandIsFirst && !plan.joins.isEmpty {
+      program.begin("keep those in the namespaces from looking at this process")
+      program.append(.setDumpable(false))
+    }
+  }
+
+  /// Rights over what belongs to the namespaces of others go with the own user namespace, and those over what belongs
+  /// to a user namespace come with it: what cannot be joined before it is joined after it.
   private mutating func appendJoins() {
-    for join in plan.joins {
-      program.begin("join the namespaces of \(join.object)")
-      program.append(.setns(.descriptor(join.descriptor), join.kinds, on: join.object))
+    let others = plan.joins.filter { !$0.kinds.contains(.newUser) }
+    let users = plan.joins.filter { $0.kinds.contains(.newUser) }
+    if users.isEmpty || others.isEmpty || !plan.commandIsFirst {
+      for join in plan.joins { appendJoin(join) }
+    } else {
+      let results = others.map { join in
+        program.begin("join the namespaces of \(join.object)")
+        return program.appendKeepingResult(
+          .setns(.descriptor(join.descriptor), join.kinds, on: join.object).tolerating(.eperm))
+      }
+      for join in users { appendJoin(join) }
+      for (join, result) in zip(others, results) {
+        program.append(.skip(1, when: result))
+        appendJoin(join)
+        program.free(result)
+      }
     }
     appendTieAfterJoins()
     if let root = plan.joinedRoot {
@@ -72,6 +113,11 @@ struct WorldProgram {
       program.begin("take over the working directory")
       program.append(.changeDirectory(to: .descriptor(directory), named: "working directory"))
     }
+  }
+
+  private mutating func appendJoin(_ join: PlannedJoin) {
+    program.begin("join the namespaces of \(join.object)")
+    program.append(.setns(.descriptor(join.descriptor), join.kinds, on: join.object))
   }
 
   /// Another user namespace brings other credentials, and with them the parent-death signal is gone.
@@ -120,20 +166,52 @@ struct WorldProgram {
       program.begin("name the NIS domain")
       program.append(.setDomainname(domainname))
     }
+    appendKernelSettings()
     if plan.namespaces.contains(.newNetwork) {
       program.begin("bring the loopback interface up")
       program.appendLoopbackUp()
     }
   }
 
-  private mutating func appendFileSystem() {
+  /// Below /proc/sys of outside: it shows each process the settings of its own namespaces.
+  private mutating func appendKernelSettings() {
+    guard let procfs else { return }
+    for setting in plan.kernelSettings {
+      program.begin("set \(setting.name)")
+      let file = program.appendKeepingResult(
+        .open(
+          setting.file, .writeOnly, resolve: [.beneath, .noSymbolicLinks, .noMagicLinks], in: .register(procfs)))
+      program.append(.write(Array(setting.value.utf8), to: .register(file), named: setting.file))
+      program.appendClose(file)
+    }
+  }
+
+  /// What is outside is opened before: the files of others are out of reach of this user.
+  private mutating func appendRootUser(_ files: inout WorldFileSystem) {
+    if plan.namespaces.contains(.newMount) {
+      files.program = program
+      files.appendSources()
+      program = files.program
+    }
+    program.begin("become root of the user namespace")
+    program.append(.setGroups([]).tolerating(.eperm))
+    program.append(.setGroupID(0))
+    program.append(.setUserID(0))
+  }
+
+  private mutating func appendFileSystem(_ files: inout WorldFileSystem) {
     guard plan.namespaces.contains(.newMount) else {
       if plan.pausesBeforeRootChange { program.appendPause(caller.goReading) }
+      appendTerminalOfWorld()
       return
     }
-    appendPropagation()
-    var files = WorldFileSystem(plan: plan, program: program, goReading: caller.goReading)
+    files.program = program
     files.append()
+    program = files.program
+    appendTerminalOfWorld()
+    files.program = program
+    if plan.hasConsole, let terminal { files.appendConsole(terminal) }
+    files.appendCover()
     program = files.program
     guard plan.propagation == .unbindable else { return }
     program.begin("keep mounts from being bound")
@@ -151,40 +229,6 @@ struct WorldProgram {
     program.append(.mount("none", on: "/proc", [.recursive, MountPropagation.private.flag]))
   }
 
-  private mutating func appendCommand() {
-    if plan.hasInit {
-      program.begin("leave a parent behind that reaps, and hands signals on")
-      let role: ParentRole = [.forwardsSignals, .closesDescriptors]
-      program.append(.fork(parent: plan.credentials.changesUser ? role : role.union(.lendsMemory)))
-    }
-    appendTerminal()
-    appendWorkingDirectory()
-    appendCredentials()
-    appendCommandTie()
-    program.begin("become the command")
-    program.append(.closeOnExecute(from: 3))
-    for descriptor in plan.keptDescriptors { program.append(.keepOpen(descriptor)) }
-    if let gate = plan.startGate { program.append(.waitAtGate(gate)) }
-    program.append(
-      .execute(plan.command.candidates, plan.command.arguments, environment: plan.command.environment))
-  }
-
-  /// A change of user takes the parent-death signal away, and the child of a fork never had it. In a new PID
-  /// namespace the init's end is the end of all, so there it is not needed.
-  private mutating func appendCommandTie() {
-    guard let signal = plan.parentDeathSignal, !plan.namespaces.contains(.newPID) else { return }
-    program.begin("end when the parent ends")
-    program.append(.setParentDeathSignal(signal))
-  }
-
-  private mutating func appendTerminal() {
-    program.begin("take the terminal")
-    if plan.startsSession || plan.terminal != nil { program.append(.startSession()) }
-    guard let terminal else { return }
-    program.append(.setControllingTerminal(terminal))
-    for stream: Int32 in 0...2 { program.append(.duplicate(terminal, as: stream)) }
-  }
-
   /// Makes a terminal where its name can be found, while this process still has all rights.
   private mutating func appendTerminalOfWorld() {
     guard case .ofWorld(let socket, let size) = plan.terminal else {
@@ -200,40 +244,5 @@ struct WorldProgram {
     program.append(.send(.register(controller), "the terminal's other end", through: .descriptor(socket)))
     program.appendClose(controller)
     terminal = .register(register)
-  }
-
-  private mutating func appendWorkingDirectory() {
-    guard let directory = plan.workingDirectory else { return }
-    program.begin("go to the working directory")
-    program.append(.changeDirectory(directory))
-  }
-
-  private mutating func appendCredentials() {
-    let wanted = plan.credentials
-    program.begin("become the user, with the capabilities that are left")
-    if let boundingSet = wanted.boundingSet { appendBounding(boundingSet) }
-    let keeps = wanted.capabilities != nil && wanted.userID != nil
-    if keeps { program.append(.keepCapabilities(true)) }
-    if let groups = wanted.supplementaryGroups { program.append(.setGroups(groups)) }
-    if let group = wanted.groupID { program.append(.setGroupID(group)) }
-    if let user = wanted.userID { program.append(.setUserID(user)) }
-    if let capabilities = wanted.capabilities { appendCapabilities(capabilities, ambient: keeps && wanted.userID != 0) }
-    if wanted.hasNoNewPrivileges { program.append(.setNoNewPrivileges()) }
-  }
-
-  private mutating func appendBounding(_ boundingSet: UInt64) {
-    for number in Self.capabilities where boundingSet & (1 << UInt64(number)) == 0 {
-      program.append(.dropBoundingCapability(number).tolerating(.einval))
-    }
-  }
-
-  private mutating func appendCapabilities(_ capabilities: UInt64, ambient: Bool) {
-    program.append(
-      .setCapabilities(effective: capabilities, permitted: capabilities, inheritable: ambient ? capabilities : 0))
-    program.append(.clearAmbientCapabilities())
-    guard ambient else { return }
-    for number in Self.capabilities where capabilities & (1 << UInt64(number)) != 0 {
-      program.append(.raiseAmbientCapability(number))
-    }
   }
 }

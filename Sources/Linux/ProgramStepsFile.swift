@@ -64,6 +64,13 @@ extension SystemCallProgram.Step {
     Self("dup3", .call(__NR_dup3), [old, .descriptor(new), .value(0)], on: "descriptor \(new)")
   }
 
+  /// fcntl(2) F_DUPFD_CLOEXEC; its result is a copy of a descriptor that the program was started with.
+  public static func copy(_ descriptor: Int32, named name: FilePath) -> Self {
+    Self(
+      "fcntl", .call(__NR_fcntl), [.descriptor(descriptor), .value(1030, shown: "F_DUPFD_CLOEXEC"), .value(3)],
+      on: name.string)
+  }
+
   /// fcntl(2) F_SETFD 0: the descriptor stays open across exec.
   public static func keepOpen(_ descriptor: Int32) -> Self {
     Self(

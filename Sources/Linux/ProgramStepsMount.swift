@@ -47,9 +47,16 @@ extension SystemCallProgram.Step {
     Self(
       "fsconfig", .call(__NR_fsconfig),
       [
-        .register(context), .value(1, shown: "FSCONFIG_SET_STRING"), .path(FilePath(key)), .path(FilePath(value)),
-        .value(0),
+        .register(context), .value(1, shown: "FSCONFIG_SET_STRING"), .path(FilePath(key)),
+        .bytes(Array(value.utf8), shown: "\"\(value)\""), .value(0),
       ], on: "\(key)=\(value)")
+  }
+
+  /// fsconfig(2) FSCONFIG_SET_FLAG.
+  public static func configure(_ context: SystemCallProgram.Register, _ key: String) -> Self {
+    Self(
+      "fsconfig", .call(__NR_fsconfig),
+      [.register(context), .value(0, shown: "FSCONFIG_SET_FLAG"), .path(FilePath(key)), .null, .value(0)], on: key)
   }
 
   /// fsconfig(2) FSCONFIG_CMD_CREATE: makes the superblock.

@@ -28,3 +28,10 @@ extension PIDFD {
     descriptor.release()
   }
 }
+
+extension DetachedMount {
+  /// Gives up ownership: the caller closes the number.
+  public consuming func release() -> Int32 {
+    descriptor.release()
+  }
+}

@@ -29,6 +29,8 @@ public struct SystemCallProgram: Sendable {
       case bytes([UInt8])
       /// A NULL-terminated array of NUL-terminated texts.
       case texts([[UInt8]])
+      /// A count of pieces, 16 bits, and the address of the bytes: struct sock_fprog.
+      case counted([UInt8], size: Int)
     }
 
     let content: Content
@@ -74,6 +76,13 @@ public struct SystemCallProgram: Sendable {
       Argument(.bytes(bytes), shown: shown)
     }
 
+    /// Bytes that the kernel finds through a count of pieces and an address, and how to show them in a plan.
+    static func counted(
+      _ bytes: [UInt8], size: Int, shown: @autoclosure @escaping @Sendable () -> String
+    ) -> Argument {
+      Argument(.counted(bytes, size: size), shown: shown)
+    }
+
     /// Texts, and how to show them in a plan.
     static func texts(_ texts: [[UInt8]], shown: @autoclosure @escaping @Sendable () -> String) -> Argument {
       Argument(.texts(texts), shown: shown)
@@ -99,6 +108,7 @@ public struct SystemCallProgram: Sendable {
     case report
     case gate
     case sibling
+    case file(OnFile)
   }
 
   /// One system call of a program.
@@ -165,6 +175,11 @@ public struct SystemCallProgram: Sendable {
   /// Adds close(2) of a descriptor that a former step made; its place may be used again.
   public mutating func appendClose(_ register: Register) {
     append(.close(.register(register)))
+    free(register)
+  }
+
+  /// The place of a result that no later step wants, and that is no descriptor, may be used again.
+  public mutating func free(_ register: Register) {
     registersInUse &= ~(1 << UInt128(register.number))
   }
 

@@ -71,6 +71,7 @@ final class SystemCallProgramMemory {
     case .report: (UInt8(CLINUX_REPORT.rawValue), 0)
     case .gate: (UInt8(CLINUX_GATE.rawValue), 0)
     case .sibling: (UInt8(CLINUX_SIBLING.rawValue), 0)
+    case .file(let operation): (operation.number, 0)
     }
   }
 
@@ -82,6 +83,7 @@ final class SystemCallProgramMemory {
     case .literal(let text): unsafe UInt64(address: text.utf8Start)
     case .bytes(let bytes): unsafe UInt64(address: keep(bytes))
     case .texts(let texts): unsafe UInt64(address: keep(texts))
+    case .counted(let bytes, let size): unsafe UInt64(address: keep(bytes, countedBy: size))
     }
   }
 
@@ -92,6 +94,13 @@ final class SystemCallProgramMemory {
     }
     unsafe place.storeBytes(of: 0, toByteOffset: bytes.count, as: UInt8.self)
     return unsafe place
+  }
+
+  private func keep(_ bytes: [UInt8], countedBy size: Int) -> UnsafeMutableRawPointer {
+    let header = unsafe allocate(16)
+    unsafe header.storeBytes(of: UInt64(bytes.count / size), as: UInt64.self)
+    unsafe header.storeBytes(of: UInt64(address: keep(bytes)), toByteOffset: 8, as: UInt64.self)
+    return unsafe header
   }
 
   /// A NULL-terminated array of NUL-terminated texts.

@@ -54,6 +54,46 @@ enum clinux_operation {
     CLINUX_GATE = 15,
     /// Forks a sibling that goes on with the next step; sends its pidfd through the socket argument[0] and exits.
     CLINUX_SIBLING = 16,
+    /// Opens (O_PATH) the path argument[1], resolved inside the directory argument[0]. argument[2] is a set of
+    /// CLINUX_PLACE_*; argument[3] is a descriptor.
+    CLINUX_PLACE = 17,
+    /// EXDEV when the path argument[1] inside the directory argument[0] is not on the mount argument[2].
+    CLINUX_LANDED = 18,
+    /// Makes the device file argument[1] inside the directory argument[0], with mode argument[2] and number argument[3],
+    /// owned by user argument[4] and group argument[5]. One that is there already must be the same device.
+    CLINUX_MAKE_NODE = 19,
+    /// Makes a symbolic link argument[1] inside the directory argument[0] to argument[2], unless there is a file.
+    CLINUX_MAKE_LINK = 20,
+    /// Lays a copy of the mount argument[2], or for a directory of argument[3], on the path argument[1] inside the
+    /// directory argument[0]. Nothing is done where there is no file.
+    CLINUX_MASK = 21,
+    /// Lays a read-only copy of what is at the path argument[1] inside the directory argument[0] over itself. Nothing is
+    /// done where there is no file.
+    CLINUX_RESTRICT = 22,
+    /// Changes an attached mount argument[0] by mount(2): sets the flags argument[1], clears argument[2].
+    CLINUX_REMOUNT = 23,
+    /// mount(2) of argument[1], of type argument[2], with flags argument[3] and data argument[4], on descriptor
+    /// argument[0].
+    CLINUX_MOUNT_AT = 24,
+    /// As CLINUX_EXECUTE fails when none of the paths argument[0] can be executed.
+    CLINUX_FIND = 25,
+    /// EXDEV when the working directory is outside the root directory.
+    CLINUX_REQUIRE_INSIDE = 26,
+    /// Gives descriptor argument[0] to the user argument[1] if it is a pipe, a socket or a terminal.
+    CLINUX_GIVE_STREAM = 27,
+    /// EXDEV when descriptor argument[0] is not on a file system with the magic number argument[1].
+    CLINUX_REQUIRE_MAGIC = 28,
+};
+
+enum clinux_place {
+    /// Make what is missing.
+    CLINUX_PLACE_CREATES = 1,
+    /// What is made is a directory; else a file.
+    CLINUX_PLACE_DIRECTORY = 2,
+    /// What is made is a directory if the descriptor is one.
+    CLINUX_PLACE_LIKE = 4,
+    /// No symbolic link is followed.
+    CLINUX_PLACE_NO_LINKS = 8,
 };
 
 enum clinux_parent {

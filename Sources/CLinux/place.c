@@ -1,0 +1,378 @@
+// Files of a world, found and made inside its root directory: a name is resolved by openat2(2) and never leads out, what
+// is missing is made on its parent's descriptor, and mounts lie on descriptors. Nothing here may call the C library: see
+// clinux_program.h.
+#include "calls.h"
+#include "clinux_kernel.h"
+
+#include <linux/fcntl.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+
+enum {
+    NAME_SIZE = 4096,
+    CHANGES = 255,
+    TRIES = 128,
+    EMPTY_PATH = 0x1000,
+    RECURSIVE = 0x8000,
+    ON_DESCRIPTORS = 0x44,
+};
+
+// The kinds of file in a mode; <linux/stat.h> has them only without a C library.
+enum {
+    KIND = 0170000,
+    PIPE = 0010000,
+    CHARACTER_DEVICE = 0020000,
+    DIRECTORY = 0040000,
+    REGULAR_FILE = 0100000,
+    SOCKET = 0140000,
+};
+
+static int is_kind(const struct clinux_statx *status, int kind) {
+    return (status->mode & KIND) == kind;
+}
+
+static int64_t open_inside(uint64_t root, const char *path, uint64_t flags, uint64_t resolve) {
+    struct open_how how = {
+        .flags = flags | O_PATH | O_CLOEXEC,
+        .resolve = resolve | RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+    };
+    int64_t result = -EAGAIN;
+    // A rename or a mount elsewhere came between; the kernel asks for another try.
+    for (int try = 0; try < TRIES && (result == -EAGAIN || result == -EINTR); try++) {
+        result = call6(__NR_openat2, root, address(path), address(&how), sizeof how, 0, 0);
+    }
+    return result;
+}
+
+static void close_descriptor(int64_t descriptor) {
+    call3(__NR_close, (uint64_t)descriptor, 0, 0);
+}
+
+static int64_t status_of(uint64_t descriptor, struct clinux_statx *status) {
+    return call6(
+        __NR_statx, descriptor, address(""), EMPTY_PATH, CLINUX_STATX_WANTED, address(status), 0);
+}
+
+static uint64_t length_of(const char *text) {
+    uint64_t length = 0;
+    while (text[length] != 0) {
+        length++;
+    }
+    return length;
+}
+
+static int64_t copy_name(char *name, const char *text, uint64_t at) {
+    uint64_t length = length_of(text);
+    if (at + length >= NAME_SIZE) {
+        return -ENAMETOOLONG;
+    }
+    for (uint64_t index = 0; index <= length; index++) {
+        name[at + index] = text[index];
+    }
+    return (int64_t)(at + length);
+}
+
+static int64_t make_file(uint64_t parent, const char *name, int is_directory) {
+    if (is_directory) {
+        return call3(__NR_mkdirat, parent, address(name), 0755);
+    }
+    int64_t file = call6(
+        __NR_openat, parent, address(name), O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, 0644, 0, 0);
+    if (file >= 0) {
+        close_descriptor(file);
+    }
+    return file < 0 ? file : 0;
+}
+
+// What is in the way of a component that is missing is a link that leads nowhere: the name is written anew, with what
+// the link says in its place.
+static int64_t replace_link(char *name, uint64_t start, uint64_t end, uint64_t parent) {
+    char link[NAME_SIZE], rest[NAME_SIZE];
+    char after = name[end];
+    name[end] = 0;
+    int64_t length = call6(__NR_readlinkat, parent, address(name + start), address(link), sizeof link - 1, 0, 0);
+    name[end] = after;
+    if (length < 0) {
+        // Somebody made a file there meanwhile.
+        return length == -EINVAL ? 0 : length;
+    }
+    link[length] = 0;
+    int64_t result = copy_name(rest, name + end, 0);
+    result = result < 0 ? result : copy_name(name, link, link[0] == '/' ? 0 : start);
+    return result < 0 ? result : copy_name(name, rest, (uint64_t)result);
+}
+
+// Makes the first component that is missing, or replaces a link on the way.
+static int64_t make_next(uint64_t root, char *name, int is_directory) {
+    int64_t parent = open_inside(root, ".", O_DIRECTORY, 0);
+    uint64_t start = 0;
+    while (parent >= 0) {
+        while (name[start] == '/') {
+            start++;
+        }
+        uint64_t end = start;
+        while (name[end] != '/' && name[end] != 0) {
+            end++;
+        }
+        if (end == start) {
+            break;
+        }
+        char after = name[end];
+        name[end] = 0;
+        int64_t found = open_inside(root, name, 0, 0);
+        int64_t result = found;
+        if (found == -ENOENT) {
+            result = make_file((uint64_t)parent, name + start, is_directory || after != 0);
+        }
+        name[end] = after;
+        if (found == -ENOENT && result == -EEXIST) {
+            result = replace_link(name, start, end, (uint64_t)parent);
+        }
+        close_descriptor(parent);
+        if (found < 0) {
+            return result < 0 ? result : 0;
+        }
+        parent = found;
+        start = end;
+    }
+    if (parent >= 0) {
+        close_descriptor(parent);
+    }
+    return parent < 0 ? parent : 0;
+}
+
+static int64_t is_directory(uint64_t descriptor) {
+    struct clinux_statx status;
+    int64_t result = status_of(descriptor, &status);
+    return result < 0 ? result : is_kind(&status, DIRECTORY);
+}
+
+static int64_t place(uint64_t root, const char *path, uint64_t flags, int wants_directory) {
+    uint64_t resolve = flags & CLINUX_PLACE_NO_LINKS ? RESOLVE_NO_SYMLINKS : 0;
+    int64_t found = open_inside(root, path, 0, resolve);
+    if (found != -ENOENT || !(flags & CLINUX_PLACE_CREATES)) {
+        return found;
+    }
+    char name[NAME_SIZE];
+    int64_t result = copy_name(name, path, 0);
+    for (int change = 0; change < CHANGES && result >= 0 && found == -ENOENT; change++) {
+        result = make_next(root, name, wants_directory);
+        found = result < 0 ? result : open_inside(root, name, 0, resolve);
+    }
+    return result < 0 ? result : found == -ENOENT ? -ELOOP : found;
+}
+
+int64_t clinux_place(const uint64_t argument[6]) {
+    int64_t wants_directory = (argument[2] & CLINUX_PLACE_DIRECTORY) != 0;
+    if ((argument[2] & (CLINUX_PLACE_CREATES | CLINUX_PLACE_LIKE)) == (CLINUX_PLACE_CREATES | CLINUX_PLACE_LIKE)) {
+        wants_directory = is_directory(argument[3]);
+    }
+    return wants_directory < 0 ? wants_directory
+                               : place(argument[0], pointer(argument[1]), argument[2], (int)wants_directory);
+}
+
+// The directory of a path, made if need be; *last is the last component.
+static int64_t open_parent(uint64_t root, const char *path, const char **last) {
+    char name[NAME_SIZE];
+    int64_t length = copy_name(name, path, 0);
+    uint64_t end = 0;
+    for (uint64_t index = 0; length >= 0 && path[index] != 0; index++) {
+        end = path[index] == '/' ? index : end;
+        name[index] = path[index];
+    }
+    *last = path[end] == '/' ? path + end + 1 : path + end;
+    name[end] = 0;
+    return length < 0 ? length
+                      : place(root, end == 0 ? "." : name, CLINUX_PLACE_CREATES | CLINUX_PLACE_DIRECTORY, 1);
+}
+
+static int64_t is_that_device(uint64_t parent, const char *name, const uint64_t argument[6]) {
+    struct clinux_statx status;
+    int64_t result = call6(
+        __NR_statx, parent, address(name), AT_SYMLINK_NOFOLLOW, CLINUX_STATX_WANTED, address(&status), 0);
+    if (result < 0) {
+        return result;
+    }
+    uint64_t major = argument[3] >> 8 & 0xfff, minor = (argument[3] & 0xff) | (argument[3] >> 12 & 0xfff00);
+    int is_alike = is_kind(&status, (int)(argument[2] & KIND)) && status.rdev_major == major
+                   && status.rdev_minor == minor;
+    return is_alike ? 0 : -EEXIST;
+}
+
+int64_t clinux_make_node(const uint64_t argument[6]) {
+    const char *name = 0;
+    int64_t parent = open_parent(argument[0], pointer(argument[1]), &name);
+    if (parent < 0) {
+        return parent;
+    }
+    int64_t result = call6(
+        __NR_mknodat, (uint64_t)parent, address(name), argument[2], argument[3], 0, 0);
+    if (result == -EEXIST) {
+        result = is_that_device((uint64_t)parent, name, argument);
+    }
+    if (result >= 0) {
+        result = call6(
+            __NR_fchownat, (uint64_t)parent, address(name), argument[4], argument[5], AT_SYMLINK_NOFOLLOW, 0);
+    }
+    close_descriptor(parent);
+    return result < 0 ? result : 0;
+}
+
+int64_t clinux_make_link(const uint64_t argument[6]) {
+    const char *name = 0;
+    int64_t parent = open_parent(argument[0], pointer(argument[1]), &name);
+    if (parent < 0) {
+        return parent;
+    }
+    int64_t result = call3(__NR_symlinkat, argument[2], (uint64_t)parent, address(name));
+    close_descriptor(parent);
+    return result == -EEXIST ? 0 : result;
+}
+
+int64_t clinux_landed(const uint64_t argument[6]) {
+    struct clinux_statx there, mount;
+    int64_t found = open_inside(argument[0], pointer(argument[1]), 0, 0);
+    if (found < 0) {
+        return found;
+    }
+    int64_t result = status_of((uint64_t)found, &there);
+    result = result < 0 ? result : status_of(argument[2], &mount);
+    close_descriptor(found);
+    return result < 0 ? result : there.mnt_id == mount.mnt_id ? 0 : -EXDEV;
+}
+
+static int is_absent(int64_t result) {
+    return result == -ENOENT || result == -ENOTDIR || result == -EACCES;
+}
+
+static int64_t move_onto(int64_t mount, int64_t place) {
+    return call6(
+        __NR_move_mount, (uint64_t)mount, address(""), (uint64_t)place, address(""), ON_DESCRIPTORS, 0);
+}
+
+int64_t clinux_mask(const uint64_t argument[6]) {
+    int64_t place = open_inside(argument[0], pointer(argument[1]), 0, 0);
+    if (place < 0) {
+        return is_absent(place) ? 0 : place;
+    }
+    int64_t kind = is_directory((uint64_t)place);
+    uint64_t source = argument[kind == 1 ? 3 : 2];
+    int64_t copy = kind < 0 ? kind
+                            : call3(
+                                  __NR_open_tree, source, address(""),
+                                  EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    // Before Linux 6.15 only what is attached can be copied: the first directory gets the mount itself.
+    int64_t result = copy == -EINVAL ? move_onto((int64_t)source, place) : copy < 0 ? copy : move_onto(copy, place);
+    if (copy >= 0) {
+        close_descriptor(copy);
+    }
+    close_descriptor(place);
+    return result < 0 ? result : 0;
+}
+
+// The attributes that a mount has, as flags of mount(2): ST_* are the same numbers, but for the access times.
+static uint64_t flags_of(uint64_t mount) {
+    uint64_t fields[15] = {0};
+    call3(__NR_fstatfs, mount, address(fields), 0);
+    uint64_t flags = fields[10];
+    return (flags & 0xf) | (flags & 0xc00) | (flags & 0x1000 ? 0x200000 : 0);
+}
+
+static void write_path(char *path, uint64_t descriptor) {
+    int64_t end = copy_name(path, "/proc/self/fd/", 0);
+    uint64_t scale = 1;
+    while (descriptor / scale >= 10) {
+        scale *= 10;
+    }
+    for (; scale > 0; scale /= 10) {
+        path[end++] = (char)('0' + descriptor / scale % 10);
+    }
+    path[end] = 0;
+}
+
+int64_t clinux_remount(const uint64_t argument[6]) {
+    char path[NAME_SIZE];
+    write_path(path, argument[0]);
+    uint64_t flags = (flags_of(argument[0]) & ~argument[2]) | argument[1] | 0x20 | 0x1000;
+    return call6(__NR_mount, 0, address(path), 0, flags, 0, 0);
+}
+
+int64_t clinux_mount_at(const uint64_t argument[6]) {
+    char path[NAME_SIZE];
+    write_path(path, argument[0]);
+    return call6(__NR_mount, argument[1], address(path), argument[2], argument[3], argument[4], 0);
+}
+
+int64_t clinux_restrict(const uint64_t argument[6]) {
+    int64_t place = open_inside(argument[0], pointer(argument[1]), 0, 0);
+    if (place < 0) {
+        return is_absent(place) ? 0 : place;
+    }
+    int64_t tree = call3(
+        __NR_open_tree, (uint64_t)place, address(""),
+        EMPTY_PATH | RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    uint64_t attributes[4] = {MOUNT_ATTR_RDONLY, 0, 0, 0};
+    int64_t set = tree < 0 ? tree
+                           : call6(
+                                 __NR_mount_setattr, (uint64_t)tree, address(""), EMPTY_PATH | RECURSIVE,
+                                 address(attributes), sizeof attributes, 0);
+    int64_t result = set < 0 && set != -ENOSYS ? set : move_onto(tree, place);
+    if (result >= 0 && set == -ENOSYS) {
+        const uint64_t remount[6] = {(uint64_t)tree, MOUNT_ATTR_RDONLY, 0};
+        result = clinux_remount(remount);
+    }
+    if (tree >= 0) {
+        close_descriptor(tree);
+    }
+    close_descriptor(place);
+    return result < 0 ? result : 0;
+}
+
+int64_t clinux_require_magic(const uint64_t argument[6]) {
+    uint64_t fields[15] = {0};
+    int64_t result = call3(__NR_fstatfs, argument[0], address(fields), 0);
+    return result < 0 ? result : fields[0] == argument[1] ? 0 : -EXDEV;
+}
+
+int64_t clinux_require_inside(void) {
+    char path[NAME_SIZE];
+    int64_t result = call3(__NR_getcwd, address(path), sizeof path, 0);
+    return result < 0 ? result : path[0] == '/' ? 0 : -EXDEV;
+}
+
+// A pipe, a socket or a terminal; never a device that is everybody's, /dev/null for example.
+int64_t clinux_give_stream(const uint64_t argument[6]) {
+    struct clinux_statx status;
+    int64_t result = status_of(argument[0], &status);
+    if (result < 0) {
+        return result == -EBADF ? 0 : result;
+    }
+    int is_terminal = is_kind(&status, CHARACTER_DEVICE) && status.rdev_major >= 136 && status.rdev_major <= 143;
+    if (!is_kind(&status, PIPE) && !is_kind(&status, SOCKET) && !is_terminal) {
+        return 0;
+    }
+    result = call3(__NR_fchown, argument[0], argument[1], (uint64_t)-1);
+    return result == -EPERM || result == -EINVAL || result == -EROFS ? 0 : result;
+}
+
+static int64_t find_file(const char *path) {
+    struct clinux_statx status;
+    int64_t result = call6(
+        __NR_statx, (uint64_t)AT_FDCWD, address(path), 0, CLINUX_STATX_WANTED, address(&status), 0);
+    if (result < 0) {
+        return result;
+    }
+    return is_kind(&status, REGULAR_FILE) ? call3(__NR_faccessat, (uint64_t)AT_FDCWD, address(path), 1) : -EACCES;
+}
+
+int64_t clinux_find(const uint64_t argument[6]) {
+    int64_t worst = -ENOENT;
+    for (const char *const *paths = pointer(argument[0]); *paths != 0; paths++) {
+        int64_t result = find_file(*paths);
+        if (result >= 0) {
+            return 0;
+        }
+        worst = worst == -EACCES || result == -ENOTDIR ? worst : result;
+    }
+    return worst;
+}

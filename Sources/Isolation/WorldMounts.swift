@@ -1,0 +1,152 @@
+// The mounts of a plan as steps: made detached, attached to a descriptor of their place, verified, and changed.
+
+internal import Linux
+internal import struct SystemPackage.FilePath
+
+extension WorldFileSystem {
+  /// Longer values fsconfig(2) does not take.
+  private static let longestOption = 255
+  /// File systems that are made by their kind alone, so that all their mounts would be read-only together.
+  private static let neverReadOnlyAsWhole: Set = ["proc", "sysfs", "cgroup", "cgroup2", "mqueue", "devpts", "tmpfs"]
+
+  /// Adds one mount.
+  mutating func append(_ mount: PlannedMount, _ index: Int, in root: Register) {
+    switch mount.source {
+    case .bind(let source, let isRecursive):
+      program.begin("bind \(source.string) to \(mount.target.string)")
+      let tree = appendTree(source, isRecursive, index)
+      if !mount.recursiveAttributes.isEmpty {
+        let change = mount.recursiveAttributes
+        program.append(
+          .setMountAttributes(.register(tree), set: change.set, clear: change.cleared, recursive: true))
+      }
+      attach(tree, mount, in: root)
+    case .fileSystem(let type, let device, let options):
+      program.begin("mount a file system \(type) on \(mount.target.string)")
+      if options.contains(where: { $0.utf8.count > Self.longestOption }) {
+        mountByPath(type, device, options, mount, in: root)
+        return
+      }
+      attach(appendNewMount(type, device, options, mount.attributes.set), mount, in: root)
+    case .remount:
+      program.begin("change the mount on \(mount.target.string)")
+      let place = appendPlace(of: mount, in: root)
+      appendChanges(mount, of: place)
+      program.appendClose(place)
+    case .symbolicLink(let target):
+      program.begin("make the link \(mount.target.string)")
+      program.append(.makeLink(mount.target, to: target, inRoot: .register(root)))
+    }
+  }
+
+  /// What is bound, detached: opened here, or before, or by the caller.
+  private mutating func appendTree(_ source: FilePath, _ isRecursive: Bool, _ index: Int) -> Register {
+    if let opened = sources[index] { return opened }
+    if let mapped = caller.mappedMounts[index] {
+      return program.appendKeepingResult(.copy(mapped, named: source))
+    }
+    return program.appendKeepingResult(.openTree(source, isRecursive ? [.clone, .recursive] : .clone))
+  }
+
+  private mutating func appendNewMount(
+    _ type: String, _ device: String, _ options: [String], _ attributes: MountAttributes
+  ) -> Register {
+    let context = program.appendKeepingResult(.openFileSystem(type))
+    if !device.isEmpty { program.append(.configure(context, "source", device)) }
+    for option in options {
+      let pair = option.split(separator: "=", maxSplits: 1).map(String.init)
+      program.append(
+        pair.count == 2 ? .configure(context, pair[0], pair[1]) : .configure(context, option))
+    }
+    if attributes.contains(.readOnly) && !Self.neverReadOnlyAsWhole.contains(type) {
+      program.append(.configure(context, "ro"))
+    }
+    program.append(.createFileSystem(context, of: type))
+    let mount = program.appendKeepingResult(.makeMount(context, attributes, of: type))
+    program.appendClose(context)
+    return mount
+  }
+
+  /// Makes a file system with options that have a value, detached.
+  mutating func appendNewMount(
+    of type: String, _ options: [(String, String)], _ attributes: MountAttributes
+  ) -> Register {
+    appendNewMount(type, "", options.map { "\($0.0)=\($0.1)" }, attributes)
+  }
+
+  /// Attaches a mount to a place that there is.
+  mutating func attach(_ mount: Register, on target: FilePath, in root: Register) {
+    let place = program.appendKeepingResult(
+      .open(target, .path, resolve: [.inRoot, .noMagicLinks], in: .register(root)))
+    program.append(.attach(mount, onDescriptor: place, named: target))
+    program.appendClose(place)
+    program.appendClose(mount)
+  }
+
+  private mutating func attach(_ tree: Register, _ mount: PlannedMount, in root: Register) {
+    guard mount.createsTarget || !mount.propagation.isEmpty || mount.isBoundWithAttributes else {
+      attach(tree, on: mount.target, in: root)
+      return
+    }
+    let place = appendPlace(of: mount, like: tree, in: root)
+    program.append(.attach(tree, onDescriptor: place, named: mount.target))
+    program.append(.requireMount(.register(tree), at: mount.target, in: .register(root)))
+    program.appendClose(place)
+    appendChanges(mount, of: tree)
+    program.appendClose(tree)
+  }
+
+  /// A proc or sys that a link leads to elsewhere would have the paths in it that are to be hidden lie bare.
+  private mutating func appendPlace(
+    of mount: PlannedMount, like tree: Register? = nil, in root: Register
+  ) -> Register {
+    var options: PlaceOptions = mount.createsTarget ? .creates : []
+    if case .fileSystem(let type, _, _) = mount.source, ["proc", "sysfs"].contains(type) { options.insert(.noLinks) }
+    return program.appendKeepingResult(
+      .place(mount.target, options, like: tree.map { .register($0) }, in: .register(root)))
+  }
+
+  /// The attributes of what is bound or there already, and whom it tells of mounts.
+  private mutating func appendChanges(_ mount: PlannedMount, of tree: Register) {
+    if mount.isBoundWithAttributes { appendAttributes(mount.attributes, of: tree, named: mount.target) }
+    for change in mount.propagation {
+      program.append(
+        .setMountAttributes(.register(tree), set: [], propagation: change.kind, recursive: change.isRecursive))
+    }
+  }
+
+  /// Changes an attached mount: before Linux 5.12 by mount(2).
+  mutating func appendAttributes(_ change: AttributeChange, of mount: Register, named name: FilePath) {
+    let result = program.appendKeepingResult(
+      .setMountAttributes(.register(mount), set: change.set, clear: change.cleared).tolerating(.enosys))
+    program.append(.skip(1, when: result))
+    program.append(.remount(mount, set: change.set, clear: change.cleared, named: name))
+    program.free(result)
+  }
+
+  /// mount(2), for options that are too long for fsconfig(2).
+  private mutating func mountByPath(
+    _ type: String, _ device: String, _ options: [String], _ mount: PlannedMount, in root: Register
+  ) {
+    let place = program.appendKeepingResult(
+      .place(
+        mount.target, mount.createsTarget ? [.creates, .directory] : [], in: .register(root)))
+    program.append(
+      .mount(
+        FilePath(device), onDescriptor: place, type: type, mount.attributes.set,
+        data: options.joined(separator: ","), named: mount.target))
+    program.appendClose(place)
+    guard !mount.propagation.isEmpty else { return }
+    let mounted = program.appendKeepingResult(.place(mount.target, [], in: .register(root)))
+    appendChanges(mount, of: mounted)
+    program.appendClose(mounted)
+  }
+}
+
+extension PlannedMount {
+  /// Whether attributes are changed of a mount that has some: a new file system begins with them.
+  fileprivate var isBoundWithAttributes: Bool {
+    if case .fileSystem = source { return false }
+    return !attributes.isEmpty
+  }
+}

@@ -1,0 +1,176 @@
+// Steps of a program on files inside a root directory: resolved there and nowhere else, made where they are missing,
+// covered, and verified.
+
+internal import CLinux
+public import struct SystemPackage.FilePath
+
+/// How a place inside a root directory is found.
+public struct PlaceOptions: OptionSet, Hashable, Sendable {
+  public let rawValue: UInt64
+
+  public init(rawValue: UInt64) {
+    self.rawValue = rawValue
+  }
+
+  /// What is missing is made: directories, and at the end a file.
+  public static let creates = PlaceOptions(rawValue: UInt64(CLINUX_PLACE_CREATES.rawValue))
+  /// What is made at the end is a directory.
+  public static let directory = PlaceOptions(rawValue: UInt64(CLINUX_PLACE_DIRECTORY.rawValue))
+  /// No symbolic link is followed.
+  public static let noLinks = PlaceOptions(rawValue: UInt64(CLINUX_PLACE_NO_LINKS.rawValue))
+}
+
+extension SystemCallProgram.Step {
+  /// openat2(2) of a path inside a root directory, and where it is missing mkdirat(2) and openat(2) on the descriptor of
+  /// its parent, component after component. Its result is a descriptor that only names the file (O_PATH).
+  ///
+  /// - Parameter likeness: a descriptor; what is made at the end is a directory if it is one.
+  public static func place(
+    _ path: FilePath, _ options: PlaceOptions, like likeness: SystemCallProgram.Argument? = nil,
+    in root: SystemCallProgram.Argument
+  ) -> Self {
+    let flags = options.rawValue | (likeness == nil ? 0 : UInt64(CLINUX_PLACE_LIKE.rawValue))
+    let making = options.contains(.creates) ? ", made if missing" : ""
+    return Self(
+      "openat2", .file(.place),
+      [
+        root, .path(path),
+        .value(flags, shown: "{flags=O_PATH|O_CLOEXEC, resolve=RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS}\(making)"),
+        likeness ?? .value(UInt64(descriptor: -1), shown: "24"),
+      ], on: path.string)
+  }
+
+  /// openat2(2) and statx(2): `EXDEV` unless a path inside a root directory is on this mount.
+  public static func requireMount(
+    _ mount: SystemCallProgram.Argument, at path: FilePath, in root: SystemCallProgram.Argument
+  ) -> Self {
+    Self("statx", .file(.landed), [root, .path(path), mount], on: path.string)
+  }
+
+  /// mknodat(2) inside a root directory, and fchownat(2). A file of that name must be the same device.
+  public static func makeNode(
+    _ path: FilePath, mode: UInt32, major: UInt32, minor: UInt32, owner: (user: UInt32, group: UInt32),
+    in root: SystemCallProgram.Argument
+  ) -> Self {
+    let number = UInt64(minor & 0xff) | UInt64(major) << 8 | UInt64(minor & ~0xff) << 12
+    return Self(
+      "mknodat", .file(.makeNode),
+      [
+        root, .path(path), .value(UInt64(mode), shown: "0" + String(mode, radix: 8)),
+        .value(number, shown: "makedev(\(major), \(minor))"), .value(UInt64(owner.user)), .value(UInt64(owner.group)),
+      ], on: path.string)
+  }
+
+  /// symlinkat(2) inside a root directory; what is there already stays.
+  public static func makeLink(
+    _ path: FilePath, to target: FilePath, inRoot root: SystemCallProgram.Argument
+  ) -> Self {
+    Self("symlinkat", .file(.makeLink), [root, .path(path), .path(target)], on: path.string)
+  }
+
+  /// open_tree(2) and move_mount(2): a copy of a mount hides a file, that of another a directory; passed over where
+  /// there is neither.
+  public static func mask(
+    _ path: FilePath, file: SystemCallProgram.Argument, directory: SystemCallProgram.Argument,
+    in root: SystemCallProgram.Argument
+  ) -> Self {
+    Self("open_tree+move_mount", .file(.mask), [root, .path(path), file, directory], on: path.string)
+  }
+
+  /// open_tree(2), mount_setattr(2) and move_mount(2): a read-only copy of a file or directory, with what is mounted
+  /// below, is laid over it; passed over where there is none.
+  public static func makeReadOnly(_ path: FilePath, in root: SystemCallProgram.Argument) -> Self {
+    Self("open_tree+mount_setattr+move_mount", .file(.restrict), [root, .path(path)], on: path.string)
+  }
+
+  /// mount(2) MS_REMOUNT|MS_BIND of an attached mount by its descriptor: what mount_setattr(2) does, before Linux 5.12.
+  public static func remount(
+    _ mount: SystemCallProgram.Register, set: MountAttributes, clear: MountAttributes, named name: FilePath
+  ) -> Self {
+    let cleared: UInt64 = set.clearing(clear) & 0x70 == 0 ? 0 : 0x120_0400
+    return Self(
+      "mount", .file(.remount),
+      [
+        .register(mount), .value(set.mountFlags.rawValue, shown: "MS_REMOUNT|MS_BIND|\(set)"),
+        .value(clear.mountFlags.rawValue | cleared, shown: "/* not \(clear) */"),
+      ], on: name.string)
+  }
+
+  /// mount(2) on what a descriptor refers to, by its name below /proc/self/fd.
+  public static func mount(
+    _ source: FilePath, onDescriptor place: SystemCallProgram.Register, type: String, _ attributes: MountAttributes,
+    data: String, named name: FilePath
+  ) -> Self {
+    Self(
+      "mount", .file(.mountAt),
+      [
+        .register(place), .path(source), .path(FilePath(type)),
+        .value(attributes.mountFlags.rawValue, shown: attributes.description),
+        .bytes(Array(data.utf8), shown: "\"\(data)\""),
+      ], on: name.string)
+  }
+
+  /// faccessat(2) and statx(2): fails as `execute` would when none of these can be executed.
+  public static func requireExecutable(_ candidates: [[UInt8]], named name: String) -> Self {
+    Self("faccessat", .file(.find), [.texts(candidates, shown: candidates.count == 1 ? name : "PATH")], on: name)
+  }
+
+  /// getcwd(2): `EXDEV` when the working directory is not below the root directory.
+  public static func requireInside(_ name: FilePath) -> Self {
+    Self("getcwd", .file(.requireInside), [], on: name.string)
+  }
+
+  /// fchown(2) of a pipe, a socket or a terminal; anything else stays whose it is.
+  public static func giveStream(_ descriptor: Int32, to user: UInt32) -> Self {
+    Self(
+      "fchown", .file(.giveStream), [.descriptor(descriptor), .value(UInt64(user)), .value(UInt64.max)],
+      on: "descriptor \(descriptor)")
+  }
+
+  /// fstatfs(2): `EXDEV` when an open file is not on procfs.
+  public static func requireProcfs(_ descriptor: SystemCallProgram.Register) -> Self {
+    Self(
+      "fstatfs", .file(.requireMagic), [.register(descriptor), .value(0x9fa0, shown: "PROC_SUPER_MAGIC")], on: "/proc")
+  }
+}
+
+extension SystemCallProgram.Operation {
+  /// An operation on files inside a root directory.
+  enum OnFile: Sendable {
+    case place, landed, makeNode, makeLink, mask, restrict, remount, mountAt, find, requireInside, giveStream
+    case requireMagic
+
+    /// As CLinux's interpreter numbers it.
+    var number: UInt8 {
+      let operation =
+        switch self {
+        case .place: CLINUX_PLACE
+        case .landed: CLINUX_LANDED
+        case .makeNode: CLINUX_MAKE_NODE
+        case .makeLink: CLINUX_MAKE_LINK
+        case .mask: CLINUX_MASK
+        case .restrict: CLINUX_RESTRICT
+        case .remount: CLINUX_REMOUNT
+        case .mountAt: CLINUX_MOUNT_AT
+        case .find: CLINUX_FIND
+        case .requireInside: CLINUX_REQUIRE_INSIDE
+        case .giveStream: CLINUX_GIVE_STREAM
+        case .requireMagic: CLINUX_REQUIRE_MAGIC
+        }
+      return UInt8(operation.rawValue)
+    }
+  }
+}
+
+extension MountAttributes {
+  /// The same as flags of mount(2), which has other numbers for access times.
+  var mountFlags: MountFlags {
+    var flags = bits & 0xf
+    if contains(.noAccessTime) { flags |= 0x400 }
+    if contains(.noDirectoryAccessTime) { flags |= 0x800 }
+    if contains(.strictAccessTime) { flags |= 0x100_0000 }
+    if contains(.relativeAccessTime) { flags |= 0x20_0000 }
+    if contains(.noSymbolicLinks) { flags |= 0x100 }
+    return MountFlags(rawValue: flags)
+  }
+}

@@ -1,0 +1,383 @@
+// Worlds as a container runtime wants them: made in a root directory of busybox, and asked from inside.
+
+import Linux
+import Testing
+import struct SystemPackage.FilePath
+
+@testable import Isolation
+
+/// A root directory with busybox, and a plan of a container in it.
+private struct Bundle: ~Copyable {
+  static let isPossible: Bool = {
+    guard UserIDs.current.effective == 0 else { return false }
+    do throws(SystemCallError) {
+      return try FileDescriptor.workingDirectory.status(of: "/usr/bin/busybox").isFile
+    } catch {
+      return false
+    }
+  }()
+
+  let directory: FilePath
+  var plan: IsolationPlan
+
+  init(_ script: String, _ namespaces: CloneFlags = [.newMount, .newPID, .newUTS, .newIPC]) throws {
+    directory = FilePath("/tmp/pangaea-container-\(CallingProcess.processID)-\(UInt64.random(in: 0...UInt64.max))")
+    for name in ["", "root", "root/bin", "root/etc", "out"] { try makeDirectory(directory.appending(name)) }
+    let shell = IsolatedCommand(
+      ["/bin/sh", "-c", "{ \(script)\n} > /out/answer 2>&1"], environment: ["PATH=/bin"])
+    plan = IsolationPlan(command: shell, namespaces: namespaces)
+    plan.commandIsFirst = true
+    plan.hasFreshProc = false
+    plan.propagation = .slave
+    plan.root = RootDirectory(path: directory.appending("root"), hasFreshDevices: false)
+    plan.mounts = [
+      Bundle.made(.fileSystem("proc", device: "proc", options: []), on: "/proc"),
+      Bundle.made(
+        .fileSystem("tmpfs", device: "tmpfs", options: ["mode=755", "size=64k"]), on: "/dev", [.noSetUID]),
+      Bundle.made(
+        .fileSystem("devpts", device: "devpts", options: ["newinstance", "ptmxmode=0666"]), on: "/dev/pts",
+        [.noSetUID, .noExecution]),
+      Bundle.made(.bind("/usr/bin/busybox", isRecursive: false), on: "/bin/sh", [.readOnly]),
+      Bundle.made(.bind(directory.appending("out"), isRecursive: true), on: "/out"),
+    ]
+    plan.devices = PlannedDevice.standard
+    plan.links = PlannedLink.standard
+  }
+
+  static func made(_ source: PlannedMount.Source, on target: FilePath, _ set: MountAttributes = []) -> PlannedMount {
+    var mount = PlannedMount(source, on: target)
+    mount.createsTarget = true
+    mount.attributes.set = set
+    return mount
+  }
+
+  /// Runs the script, and gives what it printed.
+  func answer() throws -> String {
+    let world = try plan.start()
+    _ = try world.pidfd.wait()
+    return try read("out/answer")
+  }
+
+  func read(_ name: String) throws -> String {
+    String(decoding: try FileDescriptor.open(directory.appending(name)).readAll(), as: UTF8.self)
+  }
+
+  func write(_ text: String, _ name: String) throws {
+    try FileDescriptor.open(directory.appending(name), [.writeOnly, .create]).write(text)
+  }
+
+  deinit {
+    do { try Bundle.remove(directory) } catch {}
+  }
+
+  private static func remove(_ path: FilePath) throws {
+    var program = SystemCallProgram()
+    program.append(.execute([FilePath("/bin/rm")], ["rm", "-rf", path.string].map { Array($0.utf8) }, environment: []))
+    _ = try program.start().pidfd.wait()
+  }
+}
+
+private func makeDirectory(_ path: FilePath) throws {
+  var program = SystemCallProgram()
+  program.append(.makeDirectory(path))
+  program.append(.exit(0))
+  let child = try program.start()
+  try child.report.awaitExecution()
+  _ = try child.pidfd.wait()
+}
+
+@Suite(.enabled(if: Bundle.isPossible)) struct ContainerWorldTests {
+  @Test func theCommandIsTheFirstProcess() throws {
+    let bundle = try Bundle("echo $$; echo *; cat /proc/1/comm")
+    #expect(try bundle.answer() == "1\nbin dev etc out proc\nsh\n")
+  }
+
+  @Test func devicesAndLinksAreThere() throws {
+    let bundle = try Bundle(
+      "stat -c '%n %a %t:%T' /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty; readlink /dev/fd; "
+        + "readlink /dev/ptmx; echo x > /dev/null; head -c 2 /dev/zero | wc -c")
+    #expect(
+      try bundle.answer() == """
+        /dev/null 666 1:3
+        /dev/zero 666 1:5
+        /dev/full 666 1:7
+        /dev/random 666 1:8
+        /dev/urandom 666 1:9
+        /dev/tty 666 5:0
+        /proc/self/fd
+        pts/ptmx
+        2
+
+        """)
+  }
+
+  @Test func mountPointsAreMadeInsideTheRoot() throws {
+    var bundle = try Bundle("cat /deep/er/file; cat /far/away; ls -d /tmp/elsewhere/x; readlink /link")
+    try bundle.write("content", "source")
+    var program = SystemCallProgram()
+    program.append(.makeSymbolicLink(bundle.directory.appending("root/link"), to: "/tmp/elsewhere"))
+    program.append(.makeSymbolicLink(bundle.directory.appending("root/far"), to: "../../../../../../etc/not/there"))
+    program.append(.exit(0))
+    _ = try program.start().pidfd.wait()
+    let source = PlannedMount.Source.bind(bundle.directory.appending("source"), isRecursive: false)
+    bundle.plan.mounts.append(Bundle.made(source, on: "/deep/er/file"))
+    bundle.plan.mounts.append(Bundle.made(source, on: "/far/away"))
+    bundle.plan.mounts.append(Bundle.made(.fileSystem("tmpfs", device: "tmpfs", options: []), on: "/link/x"))
+    #expect(try bundle.answer() == "contentcontent/tmp/elsewhere/x\n/tmp/elsewhere\n")
+    #expect(throws: SystemCallError.self) { try FileDescriptor.workingDirectory.status(of: "/etc/not") }
+    #expect(throws: SystemCallError.self) { try FileDescriptor.workingDirectory.status(of: "/tmp/elsewhere") }
+  }
+
+  @Test func attributesOfMounts() throws {
+    var bundle = try Bundle("grep ' /m ' /proc/self/mountinfo | cut -d' ' -f6; touch /r/x; touch /bin/x && echo wrote")
+    bundle.plan.mounts.append(
+      Bundle.made(
+        .fileSystem("tmpfs", device: "tmpfs", options: ["size=1m"]), on: "/m",
+        [.noSetUID, .noDevices, .noExecution, .noAccessTime, .noDirectoryAccessTime]))
+    var readOnly = Bundle.made(.bind(bundle.directory.appending("root/etc"), isRecursive: true), on: "/r")
+    readOnly.recursiveAttributes.set = [.readOnly, .strictAccessTime]
+    readOnly.propagation = [PropagationChange(.private, isRecursive: true)]
+    bundle.plan.mounts.append(readOnly)
+    #expect(
+      try bundle.answer() == "rw,nosuid,nodev,noexec,noatime,nodiratime\ntouch: /r/x: Read-only file system\nwrote\n")
+  }
+
+  @Test func theRootIsReadOnlyAndPathsAreCovered() throws {
+    var bundle = try Bundle(
+      "touch /x; touch /dev/x && echo dev; wc -c < /proc/kcore; ls /proc/fs | wc -l; echo 1 > /proc/sys/vm/drop_caches; "
+        + "cat /etc/secret")
+    try bundle.write("secret", "root/etc/secret")
+    bundle.plan.root?.isReadOnly = true
+    bundle.plan.maskedPaths = ["/proc/kcore", "/proc/fs", "/nowhere/at/all", "/etc/secret"]
+    bundle.plan.readOnlyPaths = ["/proc/sys", "/nowhere"]
+    #expect(
+      try bundle.answer() == """
+        touch: /x: Read-only file system
+        dev
+        0
+        0
+        /bin/sh: can't create /proc/sys/vm/drop_caches: Read-only file system
+
+        """)
+  }
+
+  @Test func aProcOnALinkIsRefused() throws {
+    let bundle = try Bundle("true")
+    var program = SystemCallProgram()
+    program.append(.makeSymbolicLink(bundle.directory.appending("root/proc"), to: "/etc"))
+    program.append(.exit(0))
+    _ = try program.start().pidfd.wait()
+    let error = #expect(throws: IsolationError.self) { _ = try bundle.answer() }
+    #expect(error?.cause?.errno == .eloop)
+  }
+
+  @Test func kernelSettingsAndNames() throws {
+    var bundle = try Bundle(
+      "cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/msgmax /proc/sys/kernel/domainname; hostname",
+      [.newMount, .newPID, .newUTS, .newIPC, .newNetwork])
+    bundle.plan.kernelSettings = [
+      KernelSetting(name: "net.ipv4.ip_forward", value: "1"), KernelSetting(name: "kernel/msgmax", value: "4321"),
+    ]
+    bundle.plan.hostname = "inside"
+    bundle.plan.domainname = "nis"
+    #expect(try bundle.answer() == "1\n4321\nnis\ninside\n")
+  }
+
+  @Test func theProcessIsAsPlanned() throws {
+    var bundle = try Bundle(
+      "pwd; id -u; id -g; id -G; umask; ulimit -n; cat /proc/self/oom_score_adj; nproc; "
+        + "grep -E 'Cap|NoNew|Seccomp:' /proc/self/status; cut -d' ' -f1 /proc/self/personality")
+    bundle.plan.workingDirectory = "/made/here"
+    bundle.plan.process.createsWorkingDirectory = true
+    bundle.plan.credentials.userID = 12
+    bundle.plan.credentials.groupID = 13
+    bundle.plan.credentials.supplementaryGroups = [14, 15]
+    bundle.plan.credentials.capabilitySets = CapabilitySets(
+      bounding: 0x5, effective: 0x1, permitted: 0x5, inheritable: 0x5, ambient: 0x4)
+    bundle.plan.credentials.hasNoNewPrivileges = true
+    bundle.plan.process.umask = 0o27
+    bundle.plan.process.resourceLimits = [PlannedResourceLimit(.openFiles, soft: 77, hard: 88)]
+    bundle.plan.process.outOfMemoryScoreAdjustment = 123
+    bundle.plan.process.processors = [0]
+    bundle.plan.process.sessionKeyring = "_ses.test"
+    bundle.plan.process.personality = 0
+    try bundle.open(to: 12)
+    #expect(
+      try bundle.answer() == """
+        /made/here
+        12
+        13
+        13 14 15
+        0027
+        77
+        123
+        1
+        CapInh:\t0000000000000005
+        CapPrm:\t0000000000000004
+        CapEff:\t0000000000000004
+        CapBnd:\t0000000000000005
+        CapAmb:\t0000000000000004
+        NoNewPrivs:\t1
+        Seccomp:\t0
+        00000000
+
+        """)
+  }
+
+  @Test func aFilterIsInstalledWithoutGivingUpNewPrivileges() throws {
+    var bundle = try Bundle("grep -E 'CapPrm|NoNew|Seccomp:' /proc/self/status; mkdir /x")
+    bundle.plan.credentials.userID = 12
+    bundle.plan.credentials.capabilitySets = CapabilitySets(bounding: 1)
+    // Loads the number of the call; mkdir is EXDEV (18), all else is allowed.
+    bundle.plan.process.seccomp = PlannedSeccomp(program: [
+      0x20, 0, 0, 0, 0, 0, 0, 0, 0x15, 0, 0, 1, 83, 0, 0, 0, 0x06, 0, 0, 0, 18, 0, 5, 0, 0x06, 0, 0, 0, 0, 0, 0xff,
+      0x7f,
+    ])
+    try bundle.open(to: 12)
+    let answer = try bundle.answer()
+    #expect(answer.hasPrefix("CapPrm:\t0000000000000000\nNoNewPrivs:\t0\nSeccomp:\t2\n"), "\(answer)")
+    #expect(answer.contains("Invalid cross-device link"), "\(answer)")
+  }
+
+  @Test func aUserNamespaceOwnsWhatIsMade() throws {
+    var bundle = try Bundle(
+      "id -u; stat -c '%u %n' /deep /dev /out; cat /proc/self/uid_map; echo x > /dev/null && echo null; "
+        + "stat -c %t:%T /dev/zero",
+      [.newMount, .newPID, .newUTS, .newIPC, .newUser])
+    let ranges = [IDMapRange(inner: 0, outer: 100_000, count: 65536)]
+    bundle.plan.idMaps = IDMaps(users: ranges, groups: ranges)
+    bundle.plan.becomesRootOfUserNamespace = true
+    bundle.plan.mounts.append(Bundle.made(.fileSystem("tmpfs", device: "tmpfs", options: []), on: "/deep/er"))
+    for name in ["root", "out", "root/bin", "root/etc"] { try bundle.give(name, to: 100_000) }
+    #expect(
+      try bundle.answer() == """
+        0
+        0 /deep
+        0 /dev
+        0 /out
+                 0     100000      65536
+        null
+        1:5
+
+        """)
+  }
+
+  @Test func ownersOfABindAreMapped() throws {
+    var bundle = try Bundle("stat -c %u /mapped/file; touch /mapped/new; stat -c %u /mapped/new")
+    try makeDirectory(bundle.directory.appending("shared"))
+    try bundle.write("x", "shared/file")
+    var mount = Bundle.made(.bind(bundle.directory.appending("shared"), isRecursive: true), on: "/mapped")
+    let ranges = [IDMapRange(inner: 0, outer: 5000, count: 1000), IDMapRange(inner: 5000, outer: 0, count: 1000)]
+    mount.idMap = MountIDMap(IDMaps(users: ranges, groups: ranges), isRecursive: true)
+    bundle.plan.mounts.append(mount)
+    #expect(try bundle.answer() == "5000\n0\n")
+    let made = try FileDescriptor.workingDirectory.status(of: bundle.directory.appending("shared/new"))
+    #expect(made.userID == 5000)
+  }
+
+  @Test func waitsAtTheGate() throws {
+    var bundle = try Bundle("echo started")
+    let state = try FileDescriptor.open(bundle.directory, [.path, .directory])
+    let gate = try StartGate("gate", in: state)
+    bundle.plan.startGate = gate.descriptor.number
+    let world = try bundle.plan.start()
+    #expect(throws: SystemCallError.self) { _ = try bundle.read("out/answer") }
+    try StartGate.open("gate", in: state, command: "/bin/sh")
+    #expect(try world.pidfd.wait() == .exited(0))
+    #expect(try bundle.read("out/answer") == "started\n")
+  }
+
+  @Test func aCommandThatIsMissingIsToldBeforeTheGate() throws {
+    var bundle = try Bundle("true")
+    let state = try FileDescriptor.open(bundle.directory, [.path, .directory])
+    let gate = try StartGate("gate", in: state)
+    bundle.plan.startGate = gate.descriptor.number
+    bundle.plan.command = IsolatedCommand(["/bin/missing"], environment: [])
+    let error = #expect(throws: IsolationError.self) { _ = try bundle.answer() }
+    #expect(error?.purpose == "find the command" && error?.cause?.errno == .enoent, "\(String(describing: error))")
+  }
+
+  @Test func pausesBeforeTheRootChanges() throws {
+    let bundle = try Bundle("cat /etc/hooked")
+    var seen = ""
+    let world = try bundle.plan.start(beforeRootChange: { (processID) throws(IsolationError) in
+      seen = "\(processID)"
+      do { try bundle.write("by a hook\n", "root/etc/hooked") } catch {}
+    })
+    #expect(seen == "\(world.processID)")
+    _ = try world.pidfd.wait()
+    #expect(try bundle.read("out/answer") == "by a hook\n")
+  }
+
+  @Test func aRefusalInThePauseEndsTheWorld() throws {
+    let bundle = try Bundle("true")
+    let refusal = IsolationError(purpose: "run the hooks", cause: SystemCallError(call: "hook", errno: .ecanceled))
+    let error = #expect(throws: IsolationError.self) {
+      _ = try bundle.plan.start(beforeRootChange: { (_) throws(IsolationError) in throw refusal })
+    }
+    #expect(error == refusal)
+  }
+
+  @Test func clocksWithOffsetsAndNoInit() throws {
+    var bundle = try Bundle("echo $$; cut -d. -f1 /proc/uptime", [.newMount, .newPID, .newTime])
+    bundle.plan.timeOffsets = TimeOffsets(boottime: 1_000_000_000)
+    let lines = try bundle.answer().split(separator: "\n")
+    #expect(lines.first == "1")
+    #expect(Int(lines.last ?? "") ?? 0 > 1_000_000_000)
+  }
+
+  @Test func joinsAWorldWithoutAnInitOfItsOwn() throws {
+    var bundle = try Bundle("while [ ! -e /out/done ]; do sleep 0.05; done")
+    let world = try bundle.plan.start()
+    let pidfd = world.pidfd.descriptor.number
+    bundle.plan.root = nil
+    var joined = IsolationPlan(
+      command: IsolatedCommand(
+        [
+          "/bin/sh", "-c",
+          "{ hostname; echo *; tr '\\0' ' ' < /proc/1/cmdline | cut -c1-7; pwd; } > /out/joined; "
+            + "touch /out/done",
+        ], environment: ["PATH=/bin"]), namespaces: [])
+    joined.commandIsFirst = true
+    joined.joins = [
+      PlannedJoin(descriptor: pidfd, kinds: [.newMount, .newPID, .newUTS, .newIPC], object: "the container")
+    ]
+    joined.workingDirectory = "/etc"
+    joined.credentials.capabilitySets = CapabilitySets(bounding: 0)
+    let entered = try joined.start()
+    #expect(entered.processID != world.processID)
+    #expect(try entered.pidfd.wait() == .exited(0))
+    _ = try world.pidfd.wait()
+    let answer = try bundle.read("out/joined")
+    #expect(answer.hasSuffix("bin dev etc out proc\n/bin/sh\n/etc\n"), "\(answer)")
+  }
+
+  @Test func rootsInMemoryAreEnteredByAMove() throws {
+    var bundle = try Bundle("echo *; grep -c . /proc/self/mountinfo")
+    bundle.plan.root?.isPivotedTo = false
+    #expect(try bundle.answer().hasPrefix("bin dev etc out proc\n"))
+  }
+
+  @Test func aWorkingDirectoryOutsideIsRefused() throws {
+    var bundle = try Bundle("true")
+    let outside = try FileDescriptor.open("/tmp", [.path, .directory])
+    bundle.plan.workingDirectory = FilePath("/proc/self/fd/\(outside.number)")
+    let error = #expect(throws: IsolationError.self) { _ = try bundle.answer() }
+    #expect(
+      error?.cause?.call == "getcwd" && error?.cause?.errno == Errno(rawValue: 18), "\(String(describing: error))")
+  }
+}
+
+extension Bundle {
+  fileprivate func give(_ name: String, to user: UInt32) throws {
+    var program = SystemCallProgram()
+    program.append(
+      .execute(
+        [FilePath("/bin/chown")],
+        ["chown", "\(user):\(user)", directory.appending(name).string].map { Array($0.utf8) }, environment: []))
+    _ = try program.start().pidfd.wait()
+  }
+
+  /// Lets another user write the answer.
+  fileprivate func open(to user: UInt32) throws { try give("out", to: user) }
+}
