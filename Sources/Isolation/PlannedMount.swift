@@ -16,7 +16,7 @@ public struct PlannedMount: Hashable, Sendable {
     /// A file or directory outside, with all mounts below it if recursive; a relative one starts at the caller's
     /// directory.
     case bind(FilePath, isRecursive: Bool)
-    /// A new file system, for example `tmpfs` or `overlay`; what it is of (the first argument of mount(8)); its own
+    /// A new file system, for example `tmpfs` or `overlay`; what it is of (the first argument of mount(8)), or nothing; its own
     /// options, `name` or `name=value` each, also `sync`, `dirsync`, `lazytime` and `mand`.
     case fileSystem(String, device: String, options: [String])
     /// What is mounted there already, which takes the new attributes.
@@ -59,7 +59,7 @@ public struct PlannedMount: Hashable, Sendable {
   /// An empty file system in memory; options as in tmpfs(5), for example `size=64m`.
   public static func temporary(target: FilePath, options: [String: String]) -> PlannedMount {
     let sorted = options.sorted { $0.key < $1.key }.map { $0.value.isEmpty ? $0.key : "\($0.key)=\($0.value)" }
-    var mount = PlannedMount(.fileSystem("tmpfs", device: "tmpfs", options: sorted), on: target)
+    var mount = PlannedMount(.fileSystem("tmpfs", device: "", options: sorted), on: target)
     mount.attributes.set = [.noSetUID, .noDevices]
     return mount
   }

@@ -123,7 +123,7 @@ struct WorldFileSystem {
   /// /dev/null of outside hides files, an empty file system directories.
   private mutating func appendMaskSources() -> (file: Register, directory: Register) {
     program.begin("make what hides files and directories")
-    let file = program.appendKeepingResult(.open("/dev/null", .path))
+    let file = program.appendKeepingResult(.openTree("/dev/null", .clone))
     let options = [("nr_blocks", "1"), ("nr_inodes", "1")]
     return (file, appendNewMount(of: "tmpfs", options, [.readOnly, .noSetUID, .noDevices, .noExecution]))
   }

@@ -335,7 +335,7 @@ private func makeDirectory(_ path: FilePath) throws {
       command: IsolatedCommand(
         [
           "/bin/sh", "-c",
-          "{ hostname; echo *; tr '\\0' ' ' < /proc/1/cmdline | cut -c1-7; pwd; } > /out/joined; "
+          "{ hostname; cd /; echo *; cd /etc; head -c 7 /proc/1/cmdline; echo; pwd; } > /out/joined; "
             + "touch /out/done",
         ], environment: ["PATH=/bin"]), namespaces: [])
     joined.commandIsFirst = true
