@@ -21,7 +21,7 @@ public struct Container: Hashable, Sendable {
   public var directory: FilePath { store.root.appending(identifier.text) }
   var stateFile: FilePath { directory.appending("state.json") }
   var configurationFile: FilePath { directory.appending("config.json") }
-  var gateFile: FilePath { directory.appending("gate") }
+  var gateFile: FilePath { directory.appending(Container.gateName) }
 
   /// What is written down; nil for a container that is half made.
   ///
@@ -50,9 +50,17 @@ public struct Container: Hashable, Sendable {
     }
     guard try isAlive(process) else { return .stopped }
     guard record.isComplete else { return .creating }
-    if try exists(gateFile) { return .created }
-    return try attempt("look whether the container is paused") { () throws(SystemCallError) in
-      try record.cgroup?.isFrozen() == true ? .paused : .running
+    if try isFrozen(record) { return .paused }
+    return try exists(gateFile) ? .created : .running
+  }
+
+  private func isFrozen(_ record: ContainerRecord) throws(ContainerError) -> Bool {
+    do throws(SystemCallError) {
+      return try record.cgroup?.isFrozen() == true
+    } catch {
+      // It was removed meanwhile.
+      if error.errno == .enoent || error.errno == .enodev { return false }
+      throw .failed(purpose: "look whether the container is paused", error)
     }
   }
 
@@ -71,6 +79,12 @@ public struct Container: Hashable, Sendable {
 // MARK: The state directory
 
 extension Container {
+  func openDirectory() throws(ContainerError) -> FileDescriptor {
+    try attempt("open the container's state directory") { () throws(SystemCallError) in
+      try FileDescriptor.open(directory, [.directory, .noFollow])
+    }
+  }
+
   func directoryExists() throws(ContainerError) -> Bool { try exists(directory) }
 
   private func exists(_ path: FilePath) throws(ContainerError) -> Bool {
@@ -91,11 +105,14 @@ extension Container {
       let opened = try FileDescriptor.open(directory, [.directory, .noFollow])
       try opened.lock()
       // Who had the lock before may have removed the directory.
-      if try opened.status().linkCount > 0 { return ContainerLock(opened) }
+      if try opened.status().linkCount == 0 {
+        throw SystemCallError(call: "flock", errno: .enoent, object: directory.string)
+      }
+      return ContainerLock(opened)
     } catch {
-      if error.errno != .enoent { throw .failed(purpose: "lock the container", error) }
+      if error.errno == .enoent { throw .doesNotExist(identifier.text) }
+      throw .failed(purpose: "lock the container", error)
     }
-    throw .doesNotExist(identifier.text)
   }
 
   /// Whether somebody is changing the container now.

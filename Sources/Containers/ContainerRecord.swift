@@ -34,6 +34,8 @@ public struct ContainerRecord: Hashable, Sendable {
   public var systemdScope: String?
   /// The kinds of namespace that it does not share with its maker: `mnt`, `pid`, ….
   public var namespaces: [String] = []
+  /// Whether its root was entered by chroot(2), so that its mount namespace has another one.
+  public var entersByChangeOfRoot = false
   /// What standard input, output and error were when it was made, for a checkpoint.
   public var standardStreams: [String] = []
 }
@@ -72,6 +74,7 @@ extension ContainerRecord {
     json.member("created_nanoseconds", created)
     json.member("owner", owner)
     json.member("is_complete", isComplete)
+    json.member("no_pivot", entersByChangeOfRoot)
     json.member("annotations") { json in
       json.object { json in
         for (name, value) in annotations.sorted(by: { $0.key < $1.key }) { json.member(name, value) }
@@ -168,6 +171,7 @@ extension ContainerRecord {
       owner: UInt32(clamping: value["owner"]?.integer ?? 0))
     if case .object(let members) = value["annotations"] { annotations = members.compactMapValues(\.text) }
     isComplete = value["is_complete"]?.truth ?? false
+    entersByChangeOfRoot = value["no_pivot"]?.truth ?? false
     systemdScope = value["scope"]?.text
     standardStreams = (value["external_descriptors"]?.elements ?? []).compactMap(\.text)
     readProcess(value)

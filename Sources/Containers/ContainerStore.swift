@@ -110,4 +110,7 @@ struct ContainerLock: ~Copyable {
   init(_ directory: consuming FileDescriptor) {
     self.directory = directory
   }
+
+  /// A process that was forked meanwhile has the open file too, and would keep the lock.
+  deinit { do throws(SystemCallError) { try directory.unlock() } catch {} }
 }

@@ -1,1 +1,138 @@
 // The life of a container, on the kernel.
+
+import Cgroups
+import Containers
+import Linux
+import Processes
+import Testing
+import struct SystemPackage.FilePath
+
+@Suite(.enabled(if: TestBundle.isPossible))
+struct ContainerTests {
+  @Test func `goes from created to running to stopped, and leaves nothing`() throws {
+    let bundle = try TestBundle("life")
+    try bundle.configure(["sleep", "100"])
+    var request = bundle.request
+    request.pidFile = bundle.file("pid")
+    let container = try bundle.store.create(request)
+    #expect(try container.status() == .created)
+    let process = try #require(try container.record()?.process)
+    #expect(bundle.content("pid") == "\(process.processID)")
+    #expect(try bundle.store.list() == [container])
+
+    try container.start()
+    #expect(try container.status() == .running)
+    #expect(try container.processes() == [process.processID])
+    try container.pause()
+    #expect(try container.status() == .paused)
+    try container.resume()
+    #expect(try container.status() == .running)
+
+    try container.kill(.kill)
+    #expect(try bundle.wait(for: container) == .signaled(.kill))
+    #expect(try container.status() == .stopped)
+    let cgroup = try #require(try container.record()?.cgroup)
+    try container.delete()
+    for place in cgroup.places {
+      #expect((try? FileDescriptor.workingDirectory.status(of: place.directory)) == nil)
+    }
+    try bundle.expectNothingLeft()
+  }
+
+  @Test func `says which state is needed`() throws {
+    let bundle = try TestBundle("states")
+    try bundle.configure(["sleep", "100"])
+    let container = try bundle.store.create(bundle.request)
+    #expect(throws: ContainerError.exists(bundle.name)) { try bundle.store.create(bundle.request) }
+    #expect(throws: ContainerError.wrongState("container not paused")) { try container.resume() }
+    try container.start()
+    #expect(throws: ContainerError.wrongState("cannot start an already running container")) { try container.start() }
+    #expect(throws: ContainerError.self) { try container.delete() }
+    try container.kill(.kill)
+    _ = try bundle.wait(for: container)
+    #expect(throws: ContainerError.wrongState("cannot start a container that has stopped")) { try container.start() }
+    #expect(throws: ContainerError.wrongState("container not running")) { try container.kill(.terminate) }
+    #expect(throws: ContainerError.wrongState("cannot exec in a stopped container")) {
+      _ = try container.execute(ExecutionRequest(), isDetached: true)
+    }
+    try container.delete()
+    #expect(throws: ContainerError.doesNotExist(bundle.name)) { try container.delete() }
+    try container.delete(force: true)
+  }
+
+  @Test func `takes everything back when a mount fails`() throws {
+    let bundle = try TestBundle("undo")
+    try bundle.configure(
+      ["true"], mounts: #",{"destination":"/x","type":"bind","source":"/nowhere/at/all","options":["bind"]}"#)
+    #expect(throws: ContainerError.self) { try bundle.store.create(bundle.request) }
+    try bundle.expectNothingLeft()
+  }
+
+  @Test func `tells at the start that there is no such program`() throws {
+    let bundle = try TestBundle("absent")
+    try bundle.configure(["/bin/absent"])
+    let container = try bundle.store.create(bundle.request)
+    let error = try #require(throws: ContainerError.self) { try container.start() }
+    #expect("\(error)".contains("No such file or directory"))
+    _ = try bundle.wait(for: container)
+    try container.delete()
+    try bundle.expectNothingLeft()
+  }
+
+  @Test func `lets another process join what the first one is in`() throws {
+    let bundle = try TestBundle("join")
+    try bundle.configure(["sleep", "100"])
+    let container = try bundle.store.create(bundle.request)
+    try container.start()
+    let first = try #require(try container.record()?.process?.processID)
+    var request = ExecutionRequest()
+    request.arguments = [
+      "busybox", "sh", "-c",
+      "(for n in pid mnt uts ipc net; do busybox readlink /proc/self/ns/$n; done; busybox hostname) > /out; exit 3",
+    ]
+    request.pidFile = bundle.file("pid")
+    #expect(try container.execute(request, isDetached: true) == nil)
+    let joined = try #require(bundle.content("pid").flatMap { Int32($0) })
+    #expect(try PIDFD(opening: joined).wait() == .exited(3))
+    let expected = try ["pid", "mnt", "uts", "ipc", "net"].map { kind in
+      String(
+        decoding: try FileDescriptor.open("/proc", .directory).readLink(FilePath("\(first)/ns/\(kind)")), as: UTF8.self)
+    }
+    #expect(bundle.content("rootfs/out") == (expected + ["inside"]).map { $0 + "\n" }.joined())
+    try container.delete(force: true)
+    try bundle.expectNothingLeft()
+  }
+
+  @Test func `never hangs on a container that is half made`() throws {
+    let bundle = try TestBundle("half")
+    try makeDirectory(bundle.store.root)
+    try makeDirectory(bundle.store.root.appending(bundle.name))
+    let container = try bundle.store.container(named: bundle.name)
+    #expect(try bundle.store.list().map { try $0.status() } == [.stopped])
+    try FileDescriptor.open(container.directory.appending("state.json"), [.writeOnly, .create]).write("{\"id\":")
+    #expect(try container.status() == .stopped)
+    try container.delete()
+    #expect(try bundle.store.list().isEmpty)
+  }
+
+  @Test func `forbids the system calls that the configuration forbids`() throws {
+    let bundle = try TestBundle("seccomp")
+    let rules = #"{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO","errnoRet":61}"#
+    try bundle.configure(
+      ["sh", "-c", "busybox mkdir /made 2> /said || echo refused >> /said"],
+      linux: #","seccomp":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[\#(rules)]}"#)
+    #expect(try bundle.run() == .exited(0))
+    #expect(bundle.content("rootfs/said") == "mkdir: can't create directory '/made': No data available\nrefused\n")
+  }
+
+  @Test func `limits what the configuration limits, and anew`() throws {
+    let bundle = try TestBundle("limits")
+    try bundle.configure(["sleep", "100"], linux: #","resources":{"pids":{"limit":17}}"#)
+    let container = try bundle.store.create(bundle.request)
+    let cgroup = try #require(try container.record()?.cgroup)
+    #expect(try cgroup.limits().processes == 17)
+    #expect(try container.statistics().processes.limit == 17)
+    try container.delete(force: true)
+    try bundle.expectNothingLeft()
+  }
+}

@@ -1,0 +1,141 @@
+// Making a container: its directory first, then the control group and the first process, which does everything up to
+// the gate. What was made is taken back in the opposite order when a later step fails.
+
+internal import Cgroups
+internal import Isolation
+internal import Linux
+internal import OCI
+internal import Processes
+internal import struct SystemPackage.FilePath
+
+extension ContainerStore {
+  /// Makes a container, whose first process then waits to be started.
+  ///
+  /// Nothing is left behind when a step fails; then the hooks that run after a container's end have run.
+  ///
+  /// - Parameter warn: gets what is no failure but should be told.
+  /// - Throws: `ContainerError` of the step that failed.
+  public func create(
+    _ request: ContainerRequest, warn: (String) -> Void = { _ in }
+  ) throws(ContainerError) -> Container {
+    try create(request, terminal: nil, warn: warn).container
+  }
+
+  /// - Parameter terminal: a socket that gets the controlling end of the terminal, where the caller is to relay it.
+  func create(
+    _ request: ContainerRequest, terminal: Int32?, warn: (String) -> Void
+  ) throws(ContainerError) -> CreatedContainer {
+    let container = Container(identifier: try ContainerIdentifier(request.identifier), store: self)
+    let bundle = try Bundle(request)
+    var plan = try PlanOfContainer(bundle, request)
+    for warning in plan.warnings { warn(warning) }
+    plan.plan.process.seccomp = try planned(bundle.specification.linux?.seccomp)
+    let console = try request.consoleSocket.map { path throws(ContainerError) in
+      try ReceivingSocket(path, for: "the terminal")
+    }
+    let socket: Int32? = console?.number
+    if let process = bundle.specification.process {
+      try plan.plan.setTerminal(of: process, socket: terminal ?? socket)
+    }
+    let lock = try claim(container)
+    let creation = ContainerCreation(container: container, bundle: bundle, request: request, plan: plan)
+    do throws(ContainerError) {
+      let world = try creation.carryOut()
+      return CreatedContainer(container: container, world: world, lock: lock)
+    } catch {
+      creation.undo(warn)
+      throw error
+    }
+  }
+}
+
+/// A container that was made, with its first process, which is still a child of the caller.
+struct CreatedContainer: ~Copyable {
+  let container: Container
+  let world: World
+  private let lock: ContainerLock
+
+  init(container: Container, world: consuming World, lock: consuming ContainerLock) {
+    self.container = container
+    self.world = world
+    self.lock = lock
+  }
+
+  /// The first process; others may change the container from here on.
+  consuming func release() -> World { world }
+}
+
+/// A container in the making.
+private final class ContainerCreation: StartAttendant {
+  let container: Container
+  let bundle: Bundle
+  let request: ContainerRequest
+  var plan: PlanOfContainer
+  private var record: ContainerRecord
+  private var hasProcess = false
+  private var madeFiles: [FilePath] = []
+
+  init(container: Container, bundle: Bundle, request: ContainerRequest, plan: PlanOfContainer) {
+    self.container = container
+    self.bundle = bundle
+    self.request = request
+    self.plan = plan
+    record = ContainerRecord(
+      identifier: container.identifier.text, specificationVersion: bundle.specification.ociVersion,
+      bundle: bundle.path, rootDirectory: bundle.rootDirectory, created: realTimeNanoseconds(),
+      owner: UserIDs.current.effective)
+    record.annotations = bundle.specification.annotations
+    record.cgroup = plan.plan.cgroup?.cgroup
+    record.namespaces = (bundle.specification.linux?.namespaces ?? []).map(\.type.procName).sorted()
+    record.entersByChangeOfRoot = plan.plan.root?.isPivotedTo == false
+  }
+
+  func carryOut() throws(ContainerError) -> World {
+    try container.write(bundle.configuration, to: container.configurationFile, for: "keep the configuration")
+    let gate = try container.makeGate()
+    plan.plan.startGate = gate.descriptor.number
+    let world = try plan.plan.start(attendedBy: self, pauses: true)
+    record.isComplete = true
+    try container.write(record)
+    if let file = request.pidFile {
+      try file.writeProcessID(world.processID)
+      madeFiles.append(file)
+    }
+    if let socket = request.pidfdSocket {
+      try ReceivingSocket(socket, for: "the pidfd").send([0], attaching: world.pidfd.descriptor, for: "the pidfd")
+    }
+    return world
+  }
+
+  /// What is done while the first process waits in its namespaces, before its root directory changes.
+  func prepare(_ processID: Int32) throws(ContainerError) {
+    record.process = try attempt("look at the container's first process") { () throws(SystemCallError) in
+      try ProcessRecord.read(processID, .stat).identity
+    }
+    hasProcess = true
+    try container.write(record)
+    for kind in [HookKind.prestart, .createRuntime, .createContainer] {
+      try hooks(kind, .creating)?()
+    }
+  }
+
+  func take(listener: Int32, of processID: Int32) throws(ContainerError) {
+    try bundle.specification.linux?.seccomp?.send(
+      FileDescriptor(owning: listener), of: processID, record, .creating)
+  }
+
+  private func hooks(_ kind: HookKind, _ status: ContainerStatus) -> HookRun? {
+    HookRun(kind, bundle.specification, record, status)
+  }
+
+  /// Takes back what was made: the world has seen to its own part. That something could not be taken back is told, and
+  /// the failure that came first is why.
+  func undo(_ warn: (String) -> Void) {
+    if hasProcess {
+      record.process = nil
+      for warning in hooks(.poststop, .stopped)?.runAll() ?? [] { warn(warning) }
+    }
+    for file in madeFiles { do throws(SystemCallError) { try removeFile(file) } catch {} }
+    do throws(ContainerError) { try container.removeDirectoryOfState() } catch { warn(error.description) }
+  }
+}

@@ -1,0 +1,127 @@
+// Signals to a container, and its removal from whatever state it is in.
+
+internal import Cgroups
+public import Linux
+internal import OCI
+internal import Processes
+internal import struct SystemPackage.FilePath
+
+extension Container {
+  /// How long the processes of a container may take to end, in nanoseconds.
+  private static let patience: UInt64 = 10_000_000_000
+
+  /// Sends a signal to the container's first process, or to all.
+  ///
+  /// - Throws: `ContainerError.wrongState` when none is left.
+  public func kill(_ signal: Signal, all: Bool = false) throws(ContainerError) {
+    let record = try record()
+    let status = try status(of: record)
+    guard let record, let process = record.process, status != .stopped || all else {
+      throw .wrongState("container not running")
+    }
+    if all, let cgroup = record.cgroup { return try signalMembers(of: cgroup, signal, status) }
+    guard let pidfd = try hold(process) else { throw .wrongState("container not running") }
+    try attempt("send \(signal.name)") { () throws(SystemCallError) in try pidfd.send(signal) }
+    // A member that is frozen in version 1 dies when it is thawed.
+    if signal == .kill, status == .paused { try setFrozen(false, record) }
+  }
+
+  private func signalMembers(
+    of cgroup: Cgroup, _ signal: Signal, _ status: ContainerStatus
+  ) throws(ContainerError) {
+    do throws(CgroupError) {
+      if signal == .kill { return try cgroup.kill() }
+    } catch {
+      throw .cgroup(error)
+    }
+    try attempt("send \(signal.name)") { () throws(SystemCallError) in
+      for member in try cgroup.members() {
+        do throws(SystemCallError) {
+          let pidfd = try PIDFD(opening: member)
+          // Its number may be another process's by now.
+          if try cgroup.members().contains(member) { try pidfd.sendIfAlive(signal) }
+        } catch {
+          if error.errno != .esrch && error.errno != .einval { throw error }
+        }
+      }
+    }
+  }
+
+  /// Holds a process that was written down; nil when it has ended.
+  func hold(_ process: ProcessIdentity) throws(ContainerError) -> PIDFD? {
+    do throws(SystemCallError) {
+      let pidfd = try PIDFD(opening: process.processID)
+      // The number was held while the start time was compared, so the descriptor is the right one's.
+      _ = try ProcessRecord.read(process, .stat)
+      return pidfd
+    } catch {
+      if error.errno == .esrch { return nil }
+      throw .failed(purpose: "hold the container's first process", error)
+    }
+  }
+
+  /// Removes the container: its processes, its control group, and what is written down about it.
+  ///
+  /// - Parameters:
+  ///   - force: whether a container that runs is ended first.
+  ///   - warn: gets the hooks that failed.
+  /// - Throws: `ContainerError.wrongState` when it runs and is not to be ended, `.doesNotExist`.
+  public func delete(force: Bool = false, warn: (String) -> Void = { _ in }) throws(ContainerError) {
+    if force, let record = try record(), let process = record.process, let pidfd = try hold(process) {
+      // Whoever is making it, and holds the lock, notices.
+      try attempt("end the container") { () throws(SystemCallError) in _ = try pidfd.sendIfAlive(.kill) }
+    }
+    let lock: ContainerLock
+    do throws(ContainerError) {
+      lock = try self.lock()
+    } catch .doesNotExist where force {
+      return
+    }
+    let record = try record()
+    let status = try status(of: record)
+    guard force || status == .stopped || status == .created || record == nil else {
+      throw .wrongState(
+        "cannot delete container \(identifier.text) that is not stopped: \(status.rawValue)")
+    }
+    if let record { try end(record, try? specification(), warn) }
+    try removeDirectoryOfState()
+    withExtendedLifetime(lock) {}
+  }
+
+  /// Ends the processes, removes the control group, runs the hooks that come after.
+  func end(
+    _ record: ContainerRecord, _ specification: Specification?, _ warn: (String) -> Void
+  ) throws(ContainerError) {
+    if let process = record.process, let pidfd = try hold(process) { try end(pidfd) }
+    if let cgroup = record.cgroup {
+      do throws(CgroupError) {
+        if (try? cgroup.members().isEmpty) == false { try cgroup.kill() }
+        try cgroup.remove()
+      } catch {
+        throw .cgroup(error)
+      }
+    }
+    guard let specification else { return }
+    for warning in HookRun(.poststop, specification, record.afterEnd, .stopped)?.runAll() ?? [] { warn(warning) }
+  }
+
+  /// Kills a process and waits until it has gone; it need not be the caller's child.
+  private func end(_ process: borrowing PIDFD) throws(ContainerError) {
+    let number = process.descriptor.number
+    try attempt("end the container") { () throws(SystemCallError) in
+      guard try PIDFD(FileDescriptor(borrowing: number)).sendIfAlive(.kill) else { return }
+      var request = [PollRequest(FileDescriptor(borrowing: number))]
+      guard try poll(&request, timeout: Container.patience) > 0 else {
+        throw SystemCallError(call: "poll", errno: .etimedout, object: "the container's first process")
+      }
+    }
+  }
+}
+
+extension ContainerRecord {
+  fileprivate var afterEnd: ContainerRecord {
+    var record = self
+    record.process = nil
+    return record
+  }
+}

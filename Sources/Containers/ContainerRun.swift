@@ -1,0 +1,53 @@
+// Making, starting and attending to a container in one go.
+
+internal import Isolation
+public import Linux
+internal import OCI
+
+extension ContainerStore {
+  /// Makes a container and starts it.
+  ///
+  /// In the foreground it waits for the end of the container's first process, hands the caller's signals on to it and,
+  /// with a terminal, the bytes of both; then it removes the container.
+  ///
+  /// - Parameters:
+  ///   - isDetached: whether to return once the program runs.
+  ///   - keeps: whether a container that has ended stays in the store.
+  ///   - warn: gets what is no failure but should be told.
+  /// - Returns: how the first process ended; nil when detached.
+  /// - Throws: `ContainerError` of the step that failed; nothing is left behind then.
+  public func run(
+    _ request: ContainerRequest, isDetached: Bool = false, keeps: Bool = false, warn: (String) -> Void = { _ in }
+  ) throws(ContainerError) -> ExitStatus? {
+    if isDetached {
+      let container = try create(request, warn: warn)
+      try container.startOrDelete(warn)
+      return nil
+    }
+    let hasTerminal = try Bundle(request).specification.process?.terminal == true
+    guard request.consoleSocket == nil else {
+      throw .refused("cannot use console socket if the container is not detached")
+    }
+    let foreground = try Foreground(hasTerminal: hasTerminal)
+    let created = try create(request, terminal: foreground.socket, warn: warn)
+    let container = created.container
+    let world = created.release()
+    var relay = try foreground.relay()
+    try container.startOrDelete(warn)
+    let status = try foreground.attend(to: world, relaying: &relay)
+    if !keeps { try container.delete(force: true, warn: warn) }
+    return status
+  }
+}
+
+extension Container {
+  /// Starts the container; one that cannot be started is removed.
+  fileprivate func startOrDelete(_ warn: (String) -> Void) throws(ContainerError) {
+    do throws(ContainerError) {
+      try start(warn: warn)
+    } catch {
+      do throws(ContainerError) { try delete(force: true, warn: warn) } catch { warn(error.description) }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// Letting a container's first process go: the gate is a socket at which that process waits, so that whoever starts it
+// need not be who made it.
+
+internal import Isolation
+internal import Linux
+internal import OCI
+internal import struct SystemPackage.FilePath
+
+extension Container {
+  static let gateName = "gate"
+
+  /// The place at which the first process will wait.
+  func makeGate() throws(ContainerError) -> StartGate {
+    let opened = try openDirectory()
+    do throws(IsolationError) {
+      return try StartGate(Container.gateName, in: opened)
+    } catch {
+      throw .isolation(error)
+    }
+  }
+
+  /// Lets the first process execute its program, and returns when it does.
+  ///
+  /// - Parameter warn: gets the hooks that failed after the start.
+  /// - Throws: `ContainerError.wrongState` when it is not created; `.hook` when a hook failed that runs before the
+  ///   start, and `.isolation` when the program could not be executed: the container has ended then.
+  public func start(warn: (String) -> Void = { _ in }) throws(ContainerError) {
+    let lock = try lock()
+    let record = try record()
+    let status = try status(of: record)
+    switch status {
+    case .created: break
+    case .stopped: throw .wrongState("cannot start a container that has stopped")
+    case .running: throw .wrongState("cannot start an already running container")
+    case .creating, .paused: throw .wrongState("cannot start a container in the \(status.rawValue) state")
+    }
+    guard let record else { return }
+    try letGo(record, warn)
+    withExtendedLifetime(lock) {}
+  }
+
+  private func letGo(_ record: ContainerRecord, _ warn: (String) -> Void) throws(ContainerError) {
+    let specification = try specification()
+    do throws(ContainerError) {
+      try HookRun(.startContainer, specification, record, .created)?()
+    } catch {
+      try end(record, specification, warn)
+      throw error
+    }
+    try openGate(specification)
+    for warning in HookRun(.poststart, specification, record, .running)?.runAll() ?? [] { warn(warning) }
+  }
+
+  private func openGate(_ specification: Specification) throws(ContainerError) {
+    let opened = try openDirectory()
+    do throws(IsolationError) {
+      try StartGate.open(Container.gateName, in: opened, command: specification.process?.args.first ?? "")
+    } catch {
+      throw .isolation(error)
+    }
+    try attempt("take the start gate away") { () throws(SystemCallError) in try removeFile(gateFile) }
+  }
+
+  /// The configuration that the container was made from.
+  func specification() throws(ContainerError) -> Specification {
+    let text = try attempt("read the container's configuration") { () throws(SystemCallError) in
+      try FileDescriptor.open(configurationFile).readAll()
+    }
+    do throws(SpecificationError) {
+      return try Specification(json: text)
+    } catch {
+      throw .specification(error)
+    }
+  }
+}
