@@ -102,7 +102,8 @@ let package = Package(
       path: "Tests/Probe", swiftSettings: house),
     .executableTarget(name: "Forker", path: "Tests/Forker", cSettings: houseC),
     .target(
-      name: "Fuzzing", dependencies: ["Linux", filePath], path: "Tests/Fuzzing", exclude: ["Corpus"],
+      name: "Fuzzing", dependencies: ["Linux", filePath], path: "Tests/Fuzzing",
+      exclude: ["Corpus", "configurations"],
       swiftSettings: house),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", filePath, "Probe"], swiftSettings: house),
     .testTarget(

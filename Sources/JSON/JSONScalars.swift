@@ -8,20 +8,15 @@ extension JSONReader {
     skipBlanks()
     guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw try mismatch(.string) }
     let start = position + 1
-    var end = start
-    var everyBit: UInt8 = 0
-    while end < bytes.count {
-      let byte = bytes[end]
-      if byte == UInt8(ascii: "\"") {
-        position = end + 1
-        return try text(start..<end, isASCII: everyBit < 0x80)
-      }
-      if byte == UInt8(ascii: "\\") { return try escapedString(from: start, firstEscape: end) }
-      if byte < 0x20 { throw controlCharacter(at: end) }
-      everyBit |= byte
-      end += 1
+    let (end, isASCII) = plainText(from: start)
+    guard end < bytes.count else { throw truncated() }
+    switch bytes[end] {
+    case UInt8(ascii: "\""):
+      position = end + 1
+      return try text(start..<end, isASCII: isASCII)
+    case UInt8(ascii: "\\"): return try escapedString(from: start, firstEscape: end)
+    default: throw controlCharacter(at: end)
     }
-    throw truncated()
   }
 
   /// Takes true or false.
@@ -79,11 +74,7 @@ extension JSONReader {
     guard try kind() == .number else { throw try mismatch(.number) }
     let start = position
     if bytes[position] == UInt8(ascii: "-") { position += 1 }
-    if position < bytes.count, bytes[position] == UInt8(ascii: "0") {
-      position += 1
-    } else {
-      try skipDigits()
-    }
+    if position < bytes.count, bytes[position] == UInt8(ascii: "0") { position += 1 } else { try skipDigits() }
     if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
       position += 1
       try skipDigits()
@@ -157,8 +148,20 @@ extension JSONReader {
 
 extension JSONReader {
   /// Passes over a string.
-  mutating func skipString() throws(JSONError) {
-    _ = try string()
+  mutating func skipString() throws(JSONError) { _ = try string() }
+
+  /// Where text ends that stands for itself: at a quotation mark, an escape or a control character.
+  private func plainText(from start: Int) -> (end: Int, isASCII: Bool) {
+    let span = bytes.span
+    var end = start
+    var everyBit: UInt8 = 0
+    while end < span.count {
+      let byte = span[end]
+      if byte == UInt8(ascii: "\\") || byte < 0x20 || byte == UInt8(ascii: "\"") { break }
+      everyBit |= byte
+      end += 1
+    }
+    return (end, everyBit < 0x80)
   }
 
   private func text(_ range: Range<Int>, isASCII: Bool) throws(JSONError) -> String {

@@ -5,11 +5,9 @@ internal import JSON
 /// Makes sure of something.
 ///
 /// - Throws: `SpecificationError` at the place where it does not hold.
-func check(
-  _ holds: Bool, _ path: @autoclosure () -> String, _ problem: @autoclosure () -> String
-) throws(SpecificationError) {
-  if !holds { throw SpecificationError(path: path(), problem: problem()) }
-}
+func check(_ holds: Bool, _ path: @autoclosure () -> String, _ problem: @autoclosure () -> String)
+  throws(SpecificationError)
+{ if !holds { throw SpecificationError(path: path(), problem: problem()) } }
 
 /// Makes sure that a path begins at the root.
 func checkAbsolute(_ path: String, _ place: @autoclosure () -> String) throws(SpecificationError) {

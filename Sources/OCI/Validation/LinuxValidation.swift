@@ -2,9 +2,7 @@
 
 extension Specification.LinuxSection {
   /// Whether the container has a namespace that is not the runtime's: a new one or one that it joins.
-  public func has(_ kind: Specification.Namespace.Kind) -> Bool {
-    namespaces.contains { $0.type == kind }
-  }
+  public func has(_ kind: Specification.Namespace.Kind) -> Bool { namespaces.contains { $0.type == kind } }
 
   /// Whether a namespace is made for the container.
   public func makes(_ kind: Specification.Namespace.Kind) -> Bool {
@@ -28,10 +26,11 @@ extension Specification.LinuxSection {
   }
 
   private func validateNamespaces() throws(SpecificationError) {
-    var seen: Set<Specification.Namespace.Kind> = []
     for (index, namespace) in namespaces.enumerated() {
-      let place = "linux.namespaces".element(index)
-      try check(seen.insert(namespace.type).inserted, place + ".type", "\(namespace.type.rawValue) is given twice")
+      var place: String { "linux.namespaces".element(index) }
+      try check(
+        !namespaces[..<index].contains { $0.type == namespace.type }, place + ".type",
+        "\(namespace.type.rawValue) is given twice")
       if let path = namespace.path { try checkAbsolute(path, place + ".path") }
     }
     try check(timeOffsets.isEmpty || makes(.time), "linux.timeOffsets", "needs a new time namespace")
@@ -43,8 +42,7 @@ extension Specification.LinuxSection {
     try check(
       uidMappings.isEmpty == gidMappings.isEmpty, uidMappings.isEmpty ? "linux.uidMappings" : "linux.gidMappings",
       "is required, as the other is given")
-    try check(
-      uidMappings.isEmpty || has(.user), "linux.uidMappings", "needs a user namespace in linux.namespaces")
+    try check(uidMappings.isEmpty || has(.user), "linux.uidMappings", "needs a user namespace in linux.namespaces")
   }
 
   private func validatePaths() throws(SpecificationError) {
@@ -52,15 +50,15 @@ extension Specification.LinuxSection {
       for (index, path) in paths.enumerated() { try checkAbsolute(path, "linux.\(field)".element(index)) }
       try check(paths.isEmpty || has(.mount), "linux.\(field)", "needs a mount namespace in linux.namespaces")
     }
-    let parts = cgroupsPath?.split(separator: "/") ?? []
-    try check(!parts.contains(".."), "linux.cgroupsPath", "must not go up by ..")
+    let goesUp = cgroupsPath?.split(separator: "/").contains("..") ?? false
+    try check(!goesUp, "linux.cgroupsPath", "must not go up by ..")
   }
 
   private func validateNetworkDevices() throws(SpecificationError) {
     try check(netDevices.isEmpty || has(.network), "linux.netDevices", "needs a network namespace in linux.namespaces")
     var seen: Set<String> = []
     for (onHost, device) in netDevices.sorted(by: { $0.key < $1.key }) {
-      let place = "linux.netDevices".member(onHost)
+      var place: String { "linux.netDevices".member(onHost) }
       let name = device.name ?? onHost
       try check(isInterfaceName(onHost), place, "is not the name of a network interface")
       try check(isInterfaceName(name), place + ".name", "\"\(name)\" is not the name of a network interface")
@@ -82,7 +80,7 @@ extension Specification.LinuxSection {
   /// A parameter that belongs to no namespace of the container would be the host's.
   private func validateParameters() throws(SpecificationError) {
     for name in sysctl.keys.sorted() {
-      let place = "linux.sysctl".member(name)
+      var place: String { "linux.sysctl".member(name) }
       // Both forms are usual: dots, or slashes where a name holds a dot.
       let path = name.contains("/") ? name : name.split(separator: ".").joined(separator: "/")
       try check(

@@ -4,13 +4,11 @@ extension Specification.Process {
   /// Makes sure that the section is one that a runtime may carry out, as `Specification.validate()` does.
   ///
   /// - Throws: `SpecificationError` at the first place that is wrong, by its path in the section.
-  public func validate() throws(SpecificationError) {
-    try validate("")
-  }
+  public func validate() throws(SpecificationError) { try validate("") }
 
   /// - Parameter section: the path of the section; empty where it stands by itself.
   func validate(_ section: String) throws(SpecificationError) {
-    let place = section.isEmpty ? "" : section + "."
+    var place: String { section.isEmpty ? "" : section + "." }
     try checkAbsolute(cwd, place + "cwd")
     try check(!args.isEmpty, place + "args", "must name a program")
     try validateLimits(place + "rlimits")
@@ -19,26 +17,26 @@ extension Specification.Process {
     try checkNumberList(execCPUAffinity?.final, place + "execCPUAffinity.final")
   }
 
-  private func validateLimits(_ place: String) throws(SpecificationError) {
-    var seen: Set<Specification.ResourceLimit.Kind> = []
+  private func validateLimits(_ place: @autoclosure () -> String) throws(SpecificationError) {
     for (index, limit) in rlimits.enumerated() {
       try check(
-        seen.insert(limit.type).inserted, place.element(index) + ".type", "\(limit.type.rawValue) is given twice")
+        !rlimits[..<index].contains { $0.type == limit.type }, place().element(index) + ".type",
+        "\(limit.type.rawValue) is given twice")
       try check(
-        limit.soft <= limit.hard, place.element(index) + ".soft", "must not be greater than hard (\(limit.hard))")
+        limit.soft <= limit.hard, place().element(index) + ".soft", "must not be greater than hard (\(limit.hard))")
     }
   }
 }
 
 extension Specification.Scheduler {
-  fileprivate func validate(_ place: String) throws(SpecificationError) {
-    try check((-20...19).contains(nice), place + ".nice", "must be between -20 and 19")
+  fileprivate func validate(_ place: @autoclosure () -> String) throws(SpecificationError) {
+    try check((-20...19).contains(nice), place() + ".nice", "must be between -20 and 19")
     let isRealtime = policy == .fifo || policy == .roundRobin
     try check(
-      isRealtime ? (1...99).contains(priority) : priority == 0, place + ".priority",
+      isRealtime ? (1...99).contains(priority) : priority == 0, place() + ".priority",
       isRealtime ? "must be between 1 and 99" : "is for SCHED_FIFO and SCHED_RR alone")
     try check(
-      policy == .deadline || (runtime == 0 && deadline == 0 && period == 0), place,
+      policy == .deadline || (runtime == 0 && deadline == 0 && period == 0), place(),
       "runtime, deadline and period are for SCHED_DEADLINE alone")
   }
 }
@@ -65,7 +63,7 @@ extension Specification.Hooks {
   func validate() throws(SpecificationError) {
     for (name, hooks) in byName {
       for (index, hook) in hooks.enumerated() {
-        let place = "hooks.\(name)".element(index)
+        var place: String { "hooks.\(name)".element(index) }
         try checkAbsolute(hook.path, place + ".path")
         try check(hook.timeout.map { $0 > 0 } ?? true, place + ".timeout", "must be greater than 0")
       }
