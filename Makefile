@@ -10,10 +10,10 @@ RUNTIME ?= $(PROGRAM)-oci
 CLASSIC = unshare nsenter lsns ps pstree kill hostname
 SWIFT_SOURCES = Package.swift Sources Tests $(wildcard Examples Benchmarks)
 
-.PHONY: help lab test build lint bench docs install
+.PHONY: help lab test build lint bench docs install engines conformance
 
 help: ## say what each target does
-	@awk -F ":.*## " '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ":.*## " '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: build ## run every experiment of the course on this kernel and print the verdicts
 	@$(RELEASE) lab check || { status=$$?; [ $$status -ne 77 ] \
@@ -41,6 +41,14 @@ docs: build ## make the manual pages, the library's documentation, and try the R
 	@.ci/packages docs
 	@SWIFT='$(SWIFT)' Documentation/make $(RELEASE)
 	@Tests/Readme/test $(RELEASE)
+
+engines: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## drive podman, containerd and Docker over pangaea-oci (RUNTIME=...) and a peer
+	@.ci/packages engines
+	@for engine in podman containerd docker; do Tests/Guard/guard Tests/Engines/run $$engine $(RUNTIME) || failed=1; done; [ -z "$$failed" ]
+
+conformance: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## run the OCI runtime tools' validation over runc, crun and pangaea-oci, make Documentation's table
+	@.ci/packages conformance
+	@Tests/Conformance/run $(RUNTIME)
 
 # The classic names do not shadow the system's: they lie in a folder that a PATH may put first.
 install: $(if $(filter $(RELEASE),$(PROGRAM)),build) ## install below PREFIX (/usr/local): programs, classic names in libexec/pangaea/bin, man pages, completions, schemas

@@ -291,7 +291,7 @@ def sysctls_and_hostname():
 
 
 def runtime_class():
-    with sandbox("named", handler="named") as pod:
+    with sandbox("named", handler="pangaea") as pod:
         print(client.PodSandboxStatus(pod_sandbox_id=pod[0]).status.runtime_handler)
         print(shell(container(pod, "sleep", "100"), "echo runs"))
     try:
