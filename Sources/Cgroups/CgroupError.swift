@@ -40,6 +40,8 @@ public enum CgroupError: Error, Hashable, Sendable {
   case containsCaller(FilePath)
   /// Members were left when the time was over.
   case stillHasMembers([Int32])
+  /// systemd, which keeps the cgroup, did not do its part.
+  case systemd(SystemdError)
   /// The kernel refused a call.
   case systemCall(SystemCallError)
 }
@@ -72,6 +74,7 @@ extension CgroupError: CustomStringConvertible {
     case .containsCaller(let path): "cannot end the members of \(path)"
     case .stillHasMembers(let processes):
       "the cgroup still has members: PID \(processes.map(String.init).joined(separator: " "))"
+    case .systemd(let error): error.description
     case .systemCall(let error): error.description
     }
   }
@@ -93,7 +96,9 @@ extension CgroupError: CustomStringConvertible {
     case .notHandedOn(_, let parent, let error): CgroupError.refusal(error.errno, parent)
     case .memoryInUse: "memory.checkBeforeUpdate asks for that"
     case .onlyInVersion1: "no cgroup v1 hierarchy with that controller is mounted"
-    case .limitOutOfRange, .stillHasMembers, .systemCall, .resourceInvalid, .notInVersion2, .occupied, .deviceRule: nil
+    case .limitOutOfRange, .stillHasMembers, .systemCall, .resourceInvalid, .notInVersion2, .occupied, .deviceRule,
+      .systemd:
+      nil
     }
   }
 

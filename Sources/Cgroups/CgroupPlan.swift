@@ -29,12 +29,20 @@ public struct CgroupPlan: Hashable, Sendable {
   public let cgroup: Cgroup
   /// In the order in which they are done.
   public let steps: [Step]
+  /// Who makes it when a process joins; nil for nobody but the steps.
+  public internal(set) var keeper: SystemdKeeper?
 
-  /// Makes the cgroup. When a step fails, what the former made is removed.
+  /// Makes the cgroup. When a step fails, what the former made is removed. One that systemd keeps is made when a
+  /// process joins it.
   ///
   /// - Throws: `CgroupError.systemCall` with `EEXIST` when the name is taken, `EINVAL` for a limit that the kernel
   ///   or the parent's limit does not admit; `.notHandedOn` for a controller that a limit needs.
   public func carryOut() throws(CgroupError) -> Cgroup {
+    if keeper == nil { try carryOutSteps() }
+    return cgroup
+  }
+
+  func carryOutSteps() throws(CgroupError) {
     var made: [FilePath] = []
     do throws(CgroupError) {
       for step in steps {
@@ -47,7 +55,6 @@ public struct CgroupPlan: Hashable, Sendable {
       }
       throw error
     }
-    return cgroup
   }
 }
 
