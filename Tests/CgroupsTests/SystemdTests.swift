@@ -40,7 +40,7 @@ import struct SystemPackage.FilePath
 
   @Test func mostSignificantByteFirst() {
     let bytes: [UInt8] =
-      [0x42, 2, 0, 1, 0, 0, 0, 4, 0, 0, 0, 9, 0, 0, 0, 0x10]
+      [0x42, 2, 0, 1, 0, 0, 0, 4, 0, 0, 0, 9, 0, 0, 0, 0x0f]
       + [5, 1, 0x75, 0, 0, 0, 0, 7, 8, 1, 0x67, 0, 1, 0x75, 0, 0] + [0, 0, 1, 2]
     let message = DBusMessage(bytes)
     #expect(message?.replySerial == 7 && message?.serial == 9)
@@ -83,26 +83,6 @@ import struct SystemPackage.FilePath
 }
 
 @Suite struct SystemdConversationTests {
-  /// Answers as systemd does, and keeps what it was asked.
-  private static func peer(_ number: Int32, answers: [(String, [DBusMessage])]) async throws -> [DBusMessage] {
-    let socket = UnixSocket(FileDescriptor(owning: number))
-    var asked: [DBusMessage] = []
-    for line in ["DATA\r\n", "OK 0123456789abcdef\r\n", ""] {
-      _ = try socket.receive()
-      if !line.isEmpty { try socket.send(Array(line.utf8)) }
-    }
-    for (member, replies) in answers {
-      let message = try #require(DBusMessage(try socket.receive().bytes))
-      #expect(message.member == member)
-      asked.append(message)
-      for var reply in replies {
-        reply.replySerial = reply.kind == .signal ? nil : message.serial
-        try socket.send(reply.bytes)
-      }
-    }
-    return asked
-  }
-
   private func reply(_ kind: DBusMessage.Kind, _ name: String? = nil, _ body: [DBusValue] = []) -> DBusMessage {
     var message = DBusMessage(kind: kind)
     message.serial = 1
@@ -117,21 +97,36 @@ import struct SystemPackage.FilePath
 
   private let unit = SystemdUnit(slice: "machine.slice", name: "a-b.scope")
 
+  /// What systemd answers is written beforehand, as it is known what it will be asked; that is looked at afterwards.
   private func converse(
     _ answers: [(String, [DBusMessage])], _ body: (inout Systemd) throws -> Void
-  ) async throws -> [DBusMessage] {
+  ) throws -> [DBusMessage] {
     let pair = try UnixSocketPair()
-    let far = try pair.second.descriptor.duplicate().release()
-    let peer = Task.detached { try await Self.peer(far, answers: answers) }
+    for line in ["DATA\r\n", "OK 0123456789abcdef\r\n"] { try pair.second.send(Array(line.utf8)) }
+    for (index, (_, replies)) in answers.enumerated() {
+      for var reply in replies {
+        reply.replySerial = reply.kind == .signal ? nil : UInt32(index + 1)
+        try pair.second.send(reply.bytes)
+      }
+    }
     var systemd = Systemd(
       try DBusConnection.greet(try pair.first.descriptor.duplicate(), isBus: false), isUsers: false)
     try body(&systemd)
-    return try await peer.value
+    for line in ["\0AUTH EXTERNAL\r\n", "DATA\r\n", "BEGIN\r\n"] {
+      #expect(try pair.second.receive().bytes == Array(line.utf8))
+    }
+    var asked: [DBusMessage] = []
+    for (member, _) in answers {
+      let message = try #require(DBusMessage(try pair.second.receive().bytes))
+      #expect(message.member == member)
+      asked.append(message)
+    }
+    return asked
   }
 
-  @Test func startWaitsForItsJob() async throws {
+  @Test func startWaitsForItsJob() throws {
     let job = reply(.reply, nil, [.objectPath("/job/7")])
-    let asked = try await converse([
+    let asked = try converse([
       ("Subscribe", [reply(.reply)]),
       ("StartTransientUnit", [removed("/job/6", "failed"), job, removed("/job/7", "done")]),
     ]) { systemd in
@@ -145,9 +140,9 @@ import struct SystemPackage.FilePath
     #expect(properties.contains(SystemdProperty("Delegate", .boolean(true)).argument))
   }
 
-  @Test func aFailedUnitIsForgottenFirst() async throws {
+  @Test func aFailedUnitIsForgottenFirst() throws {
     let job = reply(.reply, nil, [.objectPath("/job/7")])
-    _ = try await converse([
+    _ = try converse([
       ("Subscribe", [reply(.reply)]),
       ("StartTransientUnit", [reply(.error, "org.freedesktop.systemd1.UnitExists", [.string("exists")])]),
       ("ResetFailedUnit", [reply(.reply)]), ("StartTransientUnit", [job, removed("/job/7", "done")]),
@@ -156,9 +151,9 @@ import struct SystemPackage.FilePath
     }
   }
 
-  @Test func failuresAreTold() async throws {
+  @Test func failuresAreTold() throws {
     let job = reply(.reply, nil, [.objectPath("/job/7")])
-    _ = try await converse([
+    _ = try converse([
       ("Subscribe", [reply(.reply)]), ("StartTransientUnit", [job, removed("/job/7", "timeout")]),
       ("Subscribe", [reply(.reply)]),
       ("StopUnit", [reply(.error, "org.freedesktop.systemd1.NoSuchUnit", [.string("not loaded")])]),
@@ -202,7 +197,7 @@ import struct SystemPackage.FilePath
     try cgroup.kill()
     _ = try child.pidfd.wait()
     try cgroup.remove(unit)
-    #expect(!cgroup.places.contains(where: \.exists))
+    #expect(cgroup.places.allSatisfy { !CgroupFile.exists($0.directory) })
     try cgroup.remove(unit)
   }
 }

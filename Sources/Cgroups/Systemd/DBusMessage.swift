@@ -3,8 +3,8 @@
 /// A message.
 ///
 /// Source: D-Bus Specification, "Message Format".
-struct DBusMessage: Hashable {
-  enum Kind: UInt8 {
+struct DBusMessage: Hashable, Sendable {
+  enum Kind: UInt8, Sendable {
     case call = 1
     case reply = 2
     case error = 3

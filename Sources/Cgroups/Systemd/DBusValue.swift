@@ -3,7 +3,7 @@
 /// A value with its type.
 ///
 /// Source: D-Bus Specification, "Type system" and "Marshaling".
-indirect enum DBusValue: Hashable {
+indirect enum DBusValue: Hashable, Sendable {
   case byte(UInt8)
   case boolean(Bool)
   case uint32(UInt32)

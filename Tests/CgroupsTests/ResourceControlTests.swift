@@ -1,0 +1,74 @@
+// Shares of cache and bandwidth: planned as values; carried out where no such file system is, with directories alone.
+
+import Linux
+import Testing
+
+import struct SystemPackage.FilePath
+
+@testable import Cgroups
+
+@Suite struct ResourceControlTests {
+  /// Something like resctrl with one group, `shared`.
+  private func withRoot(_ body: (FilePath) throws -> Void) throws {
+    let root = FilePath("/tmp/pangaea-test-resctrl-\(monotonicNanoseconds())")
+    let group = root.appending("shared")
+    for directory in [root, group] { try makeDirectory(directory) }
+    defer {
+      #expect(throws: Never.self) {
+        for file in ["schemata", "tasks"] { try removeFile(group.appending(file)) }
+        for directory in [group, root] { try removeDirectory(directory) }
+      }
+    }
+    for (file, text) in [("schemata", "    L3:0=0f;1=f0\n    MB:0=100\n"), ("tasks", "")] {
+      try FileDescriptor.open(group.appending(file), [.writeOnly, .create]).write(text)
+    }
+    try body(root)
+  }
+
+  @Test func findsTheMount() {
+    let line = "30 23 0:26 / /sys/fs/resctrl rw,relatime shared:9 - resctrl resctrl rw\n"
+    #expect(ResourceControl.mountPoint(in: "22 1 0:2 / / rw - ext4 a rw\n" + line) == "/sys/fs/resctrl")
+    #expect(ResourceControl.mountPoint(in: "") == nil)
+  }
+
+  @Test func withoutTheFileSystem() {
+    #expect(throws: ResourceControlError.missing) { try ResourceControl().plan(container: "x", below: nil) }
+  }
+
+  @Test func aGroupOfItsOwn() throws {
+    var control = ResourceControl()
+    control.l3CacheSchema = "L3:0=f\nMB:0=50"
+    control.memoryBandwidthSchema = "MB:0=20"
+    control.schemata = ["L2:0=3"]
+    control.enablesMonitoring = true
+    let plan = try control.plan(container: "x", below: "/nowhere")
+    #expect(plan.isMade && plan.group == "/nowhere/x" && plan.monitor == "/nowhere/x/mon_groups/x")
+    #expect(plan.lines == ["L3:0=f", "MB:0=20", "L2:0=3"])
+    #expect(throws: ResourceControlError.self) { try plan.carryOut(1) }
+  }
+
+  @Test func aSharedGroup() throws {
+    try withRoot { root in
+      var control = ResourceControl()
+      control.closID = "shared"
+      control.schemata = ["L3:0=f;1=f0"]
+      let plan = try control.plan(container: "x", below: root)
+      #expect(!plan.isMade && plan.lines.isEmpty)
+      try plan.carryOut(77)
+      #expect(try FileDescriptor.workingDirectory.readFile(root.appending("shared/tasks")) == Array("77".utf8))
+      try plan.remove()
+      control.schemata = ["L3:0=1"]
+      let group = root.appending("shared")
+      #expect(throws: ResourceControlError.differs(group, line: "L3:0=1")) {
+        try control.plan(container: "x", below: root)
+      }
+    }
+  }
+
+  @Test(arguments: ["..", "a/b", "", "absent"])
+  func noGroup(_ name: String) {
+    var control = ResourceControl()
+    control.closID = name
+    #expect(throws: ResourceControlError.self) { try control.plan(container: "x", below: "/nowhere") }
+  }
+}
