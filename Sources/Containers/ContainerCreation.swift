@@ -26,6 +26,7 @@ extension ContainerStore {
     _ request: ContainerRequest, terminal: Int32?, warn: (String) -> Void
   ) throws(ContainerError) -> CreatedContainer {
     let container = Container(identifier: try ContainerIdentifier(request.identifier), store: self)
+    if try container.directoryExists() { throw .exists(request.identifier) }
     let bundle = try Bundle(request)
     var plan = try PlanOfContainer(bundle, request)
     for warning in plan.warnings { warn(warning) }
@@ -114,6 +115,7 @@ private final class ContainerCreation: StartAttendant {
     }
     hasProcess = true
     try container.write(record)
+    try NetworkDevices(devices: bundle.specification.linux?.netDevices ?? [:]).move(to: processID)
     for kind in [HookKind.prestart, .createRuntime, .createContainer] {
       try hooks(kind, .creating)?()
     }

@@ -67,16 +67,12 @@ extension Container {
   ///   - warn: gets the hooks that failed.
   /// - Throws: `ContainerError.wrongState` when it runs and is not to be ended, `.doesNotExist`.
   public func delete(force: Bool = false, warn: (String) -> Void = { _ in }) throws(ContainerError) {
+    if force, try !directoryExists() { return }
     if force, let record = try record(), let process = record.process, let pidfd = try hold(process) {
       // Whoever is making it, and holds the lock, notices.
       try attempt("end the container") { () throws(SystemCallError) in _ = try pidfd.sendIfAlive(.kill) }
     }
-    let lock: ContainerLock
-    do throws(ContainerError) {
-      lock = try self.lock()
-    } catch .doesNotExist where force {
-      return
-    }
+    let lock = try lock()
     let record = try record()
     let status = try status(of: record)
     guard force || status == .stopped || status == .created || record == nil else {

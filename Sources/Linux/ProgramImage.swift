@@ -13,7 +13,7 @@ public enum ProgramImage {
     try FileDescriptor.open("/proc/self/exe")
   }
 
-  /// Executes the program of a file in this process's place.
+  /// Executes the program of a file in this process's place; does not return.
   ///
   /// - Parameters:
   ///   - arguments: the program's name first; bytes without NUL.
@@ -23,7 +23,7 @@ public enum ProgramImage {
   /// Corresponds to execveat(2) with AT_EMPTY_PATH.
   public static func execute(
     _ file: borrowing FileDescriptor, _ arguments: [[UInt8]], environment: [[UInt8]]
-  ) throws(SystemCallError) -> Never {
+  ) throws(SystemCallError) {
     let number = file.number
     try withTexts(arguments) { (argumentAddress) throws(SystemCallError) in
       try withTexts(environment) { (environmentAddress) throws(SystemCallError) in
@@ -35,7 +35,6 @@ public enum ProgramImage {
         }
       }
     }
-    throw SystemCallError(call: "execveat", errno: .enoexec, object: "descriptor \(number)")
   }
 
   /// Lends a NULL-terminated array of NUL-terminated texts by its address.

@@ -3,6 +3,7 @@
 import Cgroups
 import Containers
 import Linux
+import OCI
 import Processes
 import Testing
 import struct SystemPackage.FilePath
@@ -68,14 +69,11 @@ struct ContainerTests {
     try bundle.expectNothingLeft()
   }
 
-  @Test func `tells at the start that there is no such program`() throws {
+  @Test func `tells that there is no such program`() throws {
     let bundle = try TestBundle("absent")
     try bundle.configure(["/bin/absent"])
-    let container = try bundle.store.create(bundle.request)
-    let error = try #require(throws: ContainerError.self) { try container.start() }
+    let error = try #require(throws: ContainerError.self) { try bundle.store.create(bundle.request) }
     #expect("\(error)".contains("No such file or directory"))
-    _ = try bundle.wait(for: container)
-    try container.delete()
     try bundle.expectNothingLeft()
   }
 
@@ -131,7 +129,10 @@ struct ContainerTests {
     let container = try bundle.store.create(bundle.request)
     let cgroup = try #require(try container.record()?.cgroup)
     #expect(try cgroup.limits().processes == 17)
-    #expect(try container.statistics().processes.limit == 17)
+    var resources = Specification.Resources()
+    resources.pids = Specification.PIDs(limit: 21)
+    try container.update(resources)
+    #expect(try container.statistics().processes.limit == 21)
     try container.delete(force: true)
     try bundle.expectNothingLeft()
   }

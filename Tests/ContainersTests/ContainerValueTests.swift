@@ -39,7 +39,8 @@ struct ContainerValueTests {
     record.entersByChangeOfRoot = true
     record.namespaces = ["mnt", "net", "pid", "user"]
     record.standardStreams = ["/dev/null"]
-    let hierarchy = CgroupHierarchy(version: .v1, controllers: ["cpu", "cpuacct"], mountPoint: "/sys/fs/cgroup/cpu")
+    let hierarchy = CgroupHierarchy(
+      version: .v1, controllers: [.cpu, CgroupController(rawValue: "cpuacct")], mountPoint: "/sys/fs/cgroup/cpu")
     record.cgroup = Cgroup(places: [
       Cgroup.Place(hierarchy: hierarchy, path: "/a", directory: "/sys/fs/cgroup/cpu/a")
     ])
