@@ -262,13 +262,25 @@ static int64_t tell_reached(const struct clinux_program *program, uint32_t index
     return written < 0 ? written : 0;
 }
 
+// Whoever may look at the waiting process in /proc is not to find what the caller had open. What the command is to
+// have was open before the gate was made, so it has a smaller number.
+static void close_all_but_kept(uint64_t gate) {
+    for (uint64_t number = 3; number < gate; number++) {
+        int64_t flags = call3(__NR_fcntl, number, F_GETFD, 0);
+        if (flags > 0) {
+            call3(__NR_close, number, 0, 0);
+        }
+    }
+    call3(__NR_close_range, gate + 1, ~0u, 0);
+}
+
 // Who connected may have ended without a byte; then the next one is waited for.
 static int64_t wait_at_gate(uint64_t gate, struct clinux_program *program, uint32_t index) {
     int64_t result = tell_reached(program, index);
     if (result < 0) {
         return result;
     }
-    call3(__NR_close, (uint64_t)program->report, 0, 0);
+    close_all_but_kept(gate);
     program->report = -1;
     for (;;) {
         int64_t connection = call6(__NR_accept4, gate, 0, 0, STREAM_CLOSE_ON_EXEC, 0, 0);

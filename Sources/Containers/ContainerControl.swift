@@ -60,9 +60,14 @@ extension Container {
   /// - Throws: `ContainerError.wrongState` when it has ended, `.cgroup` when the kernel or the layout refuses a limit.
   public func update(_ resources: Specification.Resources) throws(ContainerError) {
     let lock = try lock()
-    let cgroup = try liveCgroup()
+    let (record, cgroup) = try liveCgroup()
     do throws(CgroupError) {
-      try cgroup.update(CgroupResources(resources))
+      if let unit = record.systemdUnit {
+        try cgroup.update(
+          CgroupResources(resources), of: unit, runtimeDirectory: ContainerStore.ownRuntimeDirectory)
+      } else {
+        try cgroup.update(CgroupResources(resources))
+      }
       if !resources.devices.isEmpty {
         try cgroup.update(DevicePolicy(resources.devices.map(DeviceRule.init) + DeviceRule.containerDefaults))
       }
@@ -76,14 +81,14 @@ extension Container {
   ///
   /// - Throws: `ContainerError.wrongState` when it has ended.
   public func statistics() throws(ContainerError) -> CgroupStatistics {
-    let cgroup = try liveCgroup()
+    let (_, cgroup) = try liveCgroup()
     return try attempt("read the counters of the container") { () throws(SystemCallError) in try cgroup.statistics() }
   }
 
-  private func liveCgroup() throws(ContainerError) -> Cgroup {
+  private func liveCgroup() throws(ContainerError) -> (ContainerRecord, Cgroup) {
     let record = try record()
     guard let record, try status(of: record) != .stopped else { throw .wrongState("container not running") }
     guard let cgroup = record.cgroup else { throw .refused("the container has no control group") }
-    return cgroup
+    return (record, cgroup)
   }
 }

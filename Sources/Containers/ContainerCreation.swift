@@ -87,6 +87,7 @@ private final class ContainerCreation: StartAttendant {
       owner: UserIDs.current.effective)
     record.annotations = bundle.specification.annotations
     record.cgroup = plan.plan.cgroup?.cgroup
+    record.systemdUnit = plan.plan.cgroup?.keeper?.unit
     record.namespaces = (bundle.specification.linux?.namespaces ?? []).map(\.type.procName).sorted()
     record.entersByChangeOfRoot = plan.plan.root?.isPivotedTo == false
   }
@@ -114,6 +115,7 @@ private final class ContainerCreation: StartAttendant {
       try ProcessRecord.read(processID, .stat).identity
     }
     hasProcess = true
+    if let shares = plan.shares { record.resourceGroups = try shares.take(processID) }
     try container.write(record)
     try NetworkDevices(devices: bundle.specification.linux?.netDevices ?? [:]).move(to: processID)
     for kind in [HookKind.prestart, .createRuntime, .createContainer] {
@@ -137,6 +139,7 @@ private final class ContainerCreation: StartAttendant {
       record.process = nil
       for warning in hooks(.poststop, .stopped)?.runAll() ?? [] { warn(warning) }
     }
+    for group in record.resourceGroups { do throws(SystemCallError) { try removeDirectory(group) } catch {} }
     for file in madeFiles { do throws(SystemCallError) { try removeFile(file) } catch {} }
     do throws(ContainerError) { try container.removeDirectoryOfState() } catch { warn(error.description) }
   }

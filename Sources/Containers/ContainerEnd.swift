@@ -92,13 +92,26 @@ extension Container {
     if let cgroup = record.cgroup {
       do throws(CgroupError) {
         if (try? cgroup.members().isEmpty) == false { try cgroup.kill() }
-        try cgroup.remove()
+        if let unit = record.systemdUnit {
+          try cgroup.remove(unit, runtimeDirectory: ContainerStore.ownRuntimeDirectory)
+        } else {
+          try cgroup.remove()
+        }
       } catch {
         throw .cgroup(error)
       }
     }
+    try removeResourceGroups(record)
     guard let specification else { return }
     for warning in HookRun(.poststop, specification, record.afterEnd, .stopped)?.runAll() ?? [] { warn(warning) }
+  }
+
+  private func removeResourceGroups(_ record: ContainerRecord) throws(ContainerError) {
+    do throws(SystemCallError) {
+      for group in record.resourceGroups { try removeDirectory(group) }
+    } catch {
+      if error.errno != .enoent { throw .failed(purpose: "remove the container's share of cache and bandwidth", error) }
+    }
   }
 
   /// Kills a process and waits until it has gone; it need not be the caller's child.

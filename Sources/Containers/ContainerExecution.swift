@@ -29,6 +29,12 @@ extension Container {
     var execution = try PlanOfExecution(specification, record, request, first: first.descriptor.number)
     execution.plan.process.seccomp = try store.planned(specification.linux?.seccomp)
     for warning in execution.warnings { warn(warning) }
+    // A root directory that was entered by chroot(2) is not that of its mount namespace.
+    let root = try attempt("open the container's root directory") { () throws(SystemCallError) in
+      let path: FilePath = record.entersByChangeOfRoot ? "/proc/\(identity.processID)/root" : "/"
+      return try FileDescriptor.open(path, [.path, .directory])
+    }
+    if record.entersByChangeOfRoot { execution.plan.joinedRoot = root.number }
     let process = execution.process
     if isDetached || request.consoleSocket != nil {
       let console = try request.consoleSocket.map { path throws(ContainerError) in
@@ -113,6 +119,9 @@ private struct PlanOfExecution {
     var command = PlanOfProcess(process, grantable: hasUserNamespace ? nil : try .grantable())
     try command.add(to: &plan)
     warnings = command.warnings
+    if let first = record.process?.processID {
+      plan.command.setHome(ofUser: process.user.uid, in: FilePath("/proc/\(first)/root"))
+    }
     plan.joins = [
       PlannedJoin(descriptor: first, kinds: kinds, object: "container \(record.identifier)")
     ]

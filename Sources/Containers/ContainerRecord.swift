@@ -30,8 +30,10 @@ public struct ContainerRecord: Hashable, Sendable {
   public var isComplete = false
   /// Its control group; nil where it has none.
   public var cgroup: Cgroup?
-  /// The scope that systemd made for it; nil where it did not.
-  public var systemdScope: String?
+  /// The unit that systemd keeps for it; nil where it does not.
+  public var systemdUnit: SystemdUnit?
+  /// Directories of resctrl that were made for it, in the order in which they are removed.
+  public var resourceGroups: [FilePath] = []
   /// The kinds of namespace that it does not share with its maker: `mnt`, `pid`, ….
   public var namespaces: [String] = []
   /// Whether its root was entered by chroot(2), so that its mount namespace has another one.
@@ -106,8 +108,12 @@ extension ContainerRecord {
 
   private func writeCgroup(_ json: inout JSONWriter) {
     json.member("cgroup-path", cgroup?.places.first?.path.string ?? "")
-    json.member("scope", systemdScope)
-    json.member("systemd-cgroup", systemdScope != nil)
+    json.member("scope", systemdUnit?.name)
+    json.member("slice", systemdUnit?.slice)
+    json.member("systemd-cgroup", systemdUnit != nil)
+    json.member("resource_groups") { json in
+      json.array { json in for group in resourceGroups { json.value(group.string) } }
+    }
     json.member("cgroup_paths") { json in
       json.object { json in
         for place in cgroup?.places ?? [] {
@@ -172,7 +178,10 @@ extension ContainerRecord {
     if case .object(let members) = value["annotations"] { annotations = members.compactMapValues(\.text) }
     isComplete = value["is_complete"]?.truth ?? false
     entersByChangeOfRoot = value["no_pivot"]?.truth ?? false
-    systemdScope = value["scope"]?.text
+    if let scope = value["scope"]?.text, let slice = value["slice"]?.text {
+      systemdUnit = SystemdUnit(slice: slice, name: scope)
+    }
+    resourceGroups = (value["resource_groups"]?.elements ?? []).compactMap(\.text).map { FilePath($0) }
     standardStreams = (value["external_descriptors"]?.elements ?? []).compactMap(\.text)
     readProcess(value)
     let places = (value["cgroup_places"]?.elements ?? []).compactMap(Cgroup.Place.init)

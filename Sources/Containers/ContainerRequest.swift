@@ -23,6 +23,19 @@ public struct ContainerRequest: Hashable, Sendable {
   /// Give the container a session keyring of its own.
   public var makesKeyring = true
 
+  /// Who makes the control group.
+  public var cgroupDriver: CgroupDriver = .cgroupfs
+
+  /// Who makes control groups.
+  public enum CgroupDriver: Hashable, Sendable {
+    /// This library, in the file system.
+    case cgroupfs
+    /// systemd: `cgroupsPath` is `SLICE:PREFIX:NAME`.
+    case systemd
+    /// Nobody: the container stays in its maker's.
+    case disabled
+  }
+
   /// A request with nothing but what is needed.
   public init(identifier: String, bundle: FilePath) {
     self.identifier = identifier

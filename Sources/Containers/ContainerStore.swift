@@ -18,19 +18,26 @@ public struct ContainerStore: Hashable, Sendable {
   public static var own: ContainerStore {
     let user = UserIDs.current.effective
     let runtime = environmentVariable("XDG_RUNTIME_DIR").flatMap { $0.hasPrefix("/") ? $0 : nil }
-    if user == 0, runtime == nil || isRootOfMachine { return ContainerStore(root: "/run/pangaea-oci") }
+    if isRootOfMachine || (user == 0 && runtime == nil) { return ContainerStore(root: "/run/pangaea-oci") }
     guard let runtime else { return ContainerStore(root: FilePath("/tmp/pangaea-oci-\(user)")) }
     return ContainerStore(root: FilePath(runtime).appending("pangaea-oci"))
   }
 
   /// Root of a user namespace of its own is an ordinary user outside, and has a runtime directory.
-  private static var isRootOfMachine: Bool {
+  static var isRootOfMachine: Bool {
+    guard UserIDs.current.effective == 0 else { return false }
     do throws(SystemCallError) {
       let map = [IDMapRange](kernelText: try FileDescriptor.open("/proc/self/uid_map").readAll())
       return map.first == IDMapRange(inner: 0, outer: 0, count: .max)
     } catch {
       return true
     }
+  }
+
+  /// XDG_RUNTIME_DIR of an ordinary user, whose own systemd listens there; nil for root.
+  static var ownRuntimeDirectory: FilePath? {
+    if isRootOfMachine { return nil }
+    return environmentVariable("XDG_RUNTIME_DIR").map { FilePath($0) }
   }
 
   /// The container of a name.

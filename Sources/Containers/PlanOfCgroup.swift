@@ -8,16 +8,36 @@ internal import struct SystemPackage.FilePath
 
 extension PlanOfContainer {
   mutating func addCgroup() throws(ContainerError) {
-    let path = FilePath(specification.linux?.cgroupsPath ?? request.identifier)
-    let resources = specification.linux?.resources
+    let path = specification.linux?.cgroupsPath
+    let resources = specification.linux?.resources.map(CgroupResources.init) ?? CgroupResources()
     do throws(CgroupError) {
-      let rules = (resources?.devices ?? []).map(DeviceRule.init)
-      plan.cgroup = try hierarchies.plan(
-        containerAt: path, resources: resources.map(CgroupResources.init) ?? CgroupResources(),
-        devices: rules.isEmpty ? nil : DevicePolicy(rules + DeviceRule.containerDefaults), owner: cgroupOwner)
+      let devices = try devicePolicy()
+      plan.cgroup =
+        switch request.cgroupDriver {
+        case .cgroupfs:
+          try hierarchies.plan(
+            containerAt: FilePath(path ?? request.identifier), resources: resources, devices: devices,
+            owner: cgroupOwner)
+        case .systemd:
+          try hierarchies.plan(
+            systemdContainer: request.identifier, at: path ?? "", runtimeDirectory: ContainerStore.ownRuntimeDirectory,
+            resources: resources, devices: devices, owner: cgroupOwner)
+        case .disabled: nil
+        }
     } catch {
       throw .cgroup(error)
     }
+  }
+
+  /// The rules that are asked for, and those that every container has. Without any, root allows no more than the
+  /// container's own devices; an ordinary user has no right to devices that a rule could take.
+  private func devicePolicy() throws(CgroupError) -> DevicePolicy? {
+    var rules = (specification.linux?.resources?.devices ?? []).map(DeviceRule.init)
+    if rules.isEmpty {
+      guard ContainerStore.isRootOfMachine else { return nil }
+      rules = (specification.linux?.devices ?? []).compactMap(DeviceRule.init)
+    }
+    return try DevicePolicy(rules + DeviceRule.containerDefaults)
   }
 
   /// The user outside who is root of a new user namespace and manages the control group from inside.
@@ -38,6 +58,20 @@ extension DeviceRule {
     self.init(
       isAllowed: rule.allow, kind, major: rule.major.flatMap { UInt32(exactly: $0) },
       minor: rule.minor.flatMap { UInt32(exactly: $0) }, access: rule.access.map(DeviceAccess.init) ?? .all)
+  }
+}
+
+extension DeviceRule {
+  /// Allows a device that a container is given; nil for a pipe, which is none.
+  fileprivate init?(_ device: Specification.Device) {
+    let kind: DeviceKind
+    switch device.type {
+    case .character, .unbufferedCharacter: kind = .character
+    case .block: kind = .block
+    case .fifo: return nil
+    }
+    self.init(
+      isAllowed: true, kind, major: UInt32(clamping: device.major), minor: UInt32(clamping: device.minor))
   }
 }
 

@@ -15,6 +15,8 @@ struct PlanOfContainer {
   /// Holds the namespaces that are joined until the container is there.
   let joined: JoinedNamespaces
   var plan: IsolationPlan
+  /// Its share of cache and bandwidth; nil where none is asked for.
+  private(set) var shares: ResourceControlPlan?
   var warnings: [String] = []
 
   init(_ bundle: Bundle, _ request: ContainerRequest) throws(ContainerError) {
@@ -31,6 +33,9 @@ struct PlanOfContainer {
     addNames()
     try addUserNamespace()
     try addCgroup()
+    shares = try specification.linux?.intelRdt.map { shares throws(ContainerError) in
+      try shares.planned(for: request.identifier)
+    }
     try addRoot()
     try addMounts()
     addDevices()
@@ -44,6 +49,7 @@ struct PlanOfContainer {
     var command = PlanOfProcess(process, grantable: grantable)
     try command.add(to: &plan)
     warnings += command.warnings
+    plan.command.setHome(ofUser: process.user.uid, in: bundle.rootDirectory)
     plan.process.personality = specification.linux?.personality.map(\.value)
     plan.process.memoryPolicy = try specification.linux?.memoryPolicy.map { policy throws(ContainerError) in
       try policy.planned()

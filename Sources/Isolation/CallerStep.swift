@@ -8,6 +8,7 @@ internal import struct SystemPackage.FilePath
 enum CallerStep {
   case makeCgroup(CgroupPlan)
   case clone(CloneFlags)
+  case fillCgroup(CgroupPlan)
   case joinCgroup(Cgroup)
   case writeMaps(IDMaps)
   case runMapTools(IDMaps)
@@ -25,7 +26,7 @@ extension IsolationPlan {
     var steps: [CallerStep] = []
     if let cgroup { steps.append(.makeCgroup(cgroup)) }
     steps.append(.clone(cloneFlags))
-    if let cgroup { steps.append(.joinCgroup(cgroup.cgroup)) }
+    if let cgroup { steps.append(.fillCgroup(cgroup)) }
     if let joinedCgroup { steps.append(.joinCgroup(joinedCgroup)) }
     if !makesUserNamespaceLate { steps += mapSteps }
     if waitsForCaller { steps.append(.release) }
@@ -117,7 +118,7 @@ extension CallerStep {
     switch self {
     case .makeCgroup: "make a control group with the limits"
     case .clone(let flags): flags.isEmpty ? "start a process" : "start a process in new namespaces"
-    case .joinCgroup: "put the process in the control group"
+    case .fillCgroup, .joinCgroup: "put the process in the control group"
     case .writeMaps, .runMapTools: "say who is who in the user namespace"
     case .release: "let the process go on"
     case .awaitNamespaces: "wait until the namespaces are made"
@@ -132,6 +133,7 @@ extension CallerStep {
     switch self {
     case .makeCgroup(let plan): plan.steps.map(\.description)
     case .clone(let flags): ["clone3({flags=\(flags.description)|CLONE_PIDFD, exit_signal=SIGCHLD}, 88) = PID"]
+    case .fillCgroup(let plan): plan.cgroup.joinFiles.map { "write(\"\($0.string)\", \"PID\")" }
     case .joinCgroup(let cgroup): cgroup.joinFiles.map { "write(\"\($0.string)\", \"PID\")" }
     case .writeMaps(let maps): maps.writings.map { "write(\"/proc/PID/\($0.file)\", \"\($0.shown)\")" }
     case .runMapTools(let maps): maps.toolArguments.map { ([$0.tool, "PID"] + $0.numbers).joined(separator: " ") }

@@ -134,6 +134,9 @@ private struct WorldStart: ~Copyable {
       }
       processID = child?.processID ?? 0
       channel?.closeFarEnd()
+    case .fillCgroup(let cgroupPlan):
+      let processID = processID
+      try attemptCgroup(step.purpose) { () throws(CgroupError) in try cgroupPlan.join(processID) }
     case .joinCgroup(let cgroup):
       let processID = processID
       try attempt(step.purpose) { () throws(SystemCallError) in try cgroup.add(processID) }
