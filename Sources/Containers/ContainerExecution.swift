@@ -31,7 +31,7 @@ extension Container {
     for warning in execution.warnings { warn(warning) }
     // A root directory that was entered by chroot(2) is not that of its mount namespace.
     let root = try attempt("open the container's root directory") { () throws(SystemCallError) in
-      let path: FilePath = record.entersByChangeOfRoot ? "/proc/\(identity.processID)/root" : "/"
+      let path = record.entersByChangeOfRoot ? FilePath("/proc/\(identity.processID)/root") : "/"
       return try FileDescriptor.open(path, [.path, .directory])
     }
     if record.entersByChangeOfRoot { execution.plan.joinedRoot = root.number }
