@@ -47,12 +47,12 @@ struct MountOptions: Hashable {
   }
 
   /// Options of mount(8) that say what is so anyway.
-  private static let withoutEffect: Set<String> = [
+  fileprivate static let withoutEffect: Set<String> = [
     "defaults", "async", "nomand", "nolazytime", "silent", "loud", "auto", "noauto", "nofail", "_netdev", "iversion",
     "noiversion",
   ]
 
-  private static let propagations: [String: PropagationChange] = {
+  fileprivate static let propagations: [String: PropagationChange] = {
     let kinds: [(String, MountPropagation)] = [
       ("private", .private), ("shared", .shared), ("slave", .slave), ("unbindable", .unbindable),
     ]
@@ -65,7 +65,7 @@ struct MountOptions: Hashable {
   }()
 
   /// What an option does to a mount's attributes.
-  private enum Attribute {
+  fileprivate enum Attribute {
     case set(MountAttributes)
     case clear(MountAttributes)
 
@@ -84,7 +84,7 @@ struct MountOptions: Hashable {
     private static let accessTimes: MountAttributes = [.relativeAccessTime, .noAccessTime, .strictAccessTime]
   }
 
-  private static let attributes: [String: Attribute] = [
+  fileprivate static let attributes: [String: Attribute] = [
     "ro": .set(.readOnly), "rw": .clear(.readOnly), "nosuid": .set(.noSetUID), "suid": .clear(.noSetUID),
     "nodev": .set(.noDevices), "dev": .clear(.noDevices), "noexec": .set(.noExecution), "exec": .clear(.noExecution),
     "noatime": .set(.noAccessTime), "atime": .clear(.noAccessTime), "relatime": .set(.relativeAccessTime),
@@ -231,5 +231,18 @@ extension CgroupHierarchy {
 extension IDMapRange {
   init(_ mapping: Specification.IDMapping) {
     self.init(inner: mapping.containerID, outer: mapping.hostID, count: mapping.size)
+  }
+}
+
+/// The options of mounts that say how something is mounted, rather than what the file system does.
+public enum KnownMountOptions {
+  /// Their names, in order.
+  public static var all: [String] {
+    let attributes = Array(MountOptions.attributes.keys)
+    let words = attributes + attributes.map { "r" + $0 } + Array(MountOptions.propagations.keys)
+    return
+      (words + Array(MountOptions.withoutEffect) + [
+        "bind", "rbind", "remount", "idmap", "ridmap", "tmpcopyup", "copy-symlink",
+      ]).sorted()
   }
 }
