@@ -85,7 +85,7 @@ enum { CLINUX_PARENT_WAS_HIDDEN = 1 << 16 };
 /// The parent's part of CLINUX_FORK: waits for the child in the roles of CLINUX_PARENT_*, and exits as it did.
 __attribute__((noreturn)) void clinux_attend(int64_t child, uint64_t roles);
 
-/// The operations of the same names, on files inside a root directory: place.c.
+/// The operations of the same names, on files inside a root directory: place.c and copy.c.
 int64_t clinux_place(const uint64_t argument[6]);
 int64_t clinux_landed(const uint64_t argument[6]);
 int64_t clinux_make_node(const uint64_t argument[6]);
@@ -98,5 +98,6 @@ int64_t clinux_find(const uint64_t argument[6]);
 int64_t clinux_require_inside(void);
 int64_t clinux_give_stream(const uint64_t argument[6]);
 int64_t clinux_require_magic(const uint64_t argument[6]);
+int64_t clinux_copy_up(const uint64_t argument[6]);
 
 #endif

@@ -335,6 +335,8 @@ static int64_t carry_out_on_files(uint8_t operation, const uint64_t argument[6])
         return clinux_give_stream(argument);
     case CLINUX_REQUIRE_MAGIC:
         return clinux_require_magic(argument);
+    case CLINUX_COPY_UP:
+        return clinux_copy_up(argument);
     case CLINUX_REQUIRE_INSIDE:
         return clinux_require_inside();
     default:

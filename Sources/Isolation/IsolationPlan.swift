@@ -97,6 +97,9 @@ public struct IsolationPlan: Sendable {
   /// A listening socket at which the command waits, all else done, until somebody lets it start; see `StartGate`. nil
   /// starts it at once.
   public var startGate: Int32?
+  /// Where the mount is that the root directory lies on, if that has to stop telling others of what is mounted on it;
+  /// `start` finds out.
+  var sharedMountPoint: FilePath?
   /// The first process waits before its root directory changes; `start` sees to that.
   var pausesBeforeRootChange = false
 

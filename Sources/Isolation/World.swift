@@ -2,6 +2,7 @@
 
 internal import Cgroups
 public import Linux
+internal import struct SystemPackage.FilePath
 
 /// A running world: its first process, held by descriptor, and what was made for it outside.
 public struct World: ~Copyable, Sendable {
@@ -53,6 +54,7 @@ extension IsolationPlan {
     let caller = try attempt("hold the own process") { () throws(SystemCallError) in
       try PIDFD(opening: CallingProcess.processID)
     }
+    plan.sharedMountPoint = try plan.mountPointBelowRoot()
     let mapped = try plan.openMappedMounts()
     var far: Int32 = -1
     let channel = try plan.hasChannel ? WorldChannel(farEnd: &far) : nil
@@ -75,6 +77,21 @@ extension IsolationPlan {
       throw error
     }
     return start.finish()
+  }
+}
+
+extension IsolationPlan {
+  /// Where mounts are shared with the outside, the new root must not be mounted there too.
+  private func mountPointBelowRoot() throws(IsolationError) -> FilePath? {
+    guard propagation == .shared, let root, namespaces.contains(.newMount) else { return nil }
+    return try attempt("find the mount that the root directory lies on") { () throws(SystemCallError) in
+      let number = try FileDescriptor.workingDirectory.status(of: root.path).mountID
+      let text = try FileDescriptor.workingDirectory.readFile("/proc/self/mountinfo")
+      guard let mount = MountInfo.parse(text.span).first(where: { $0.mountID == number }) else {
+        throw SystemCallError(call: "read", errno: .enoent, object: "/proc/self/mountinfo")
+      }
+      return FilePath(bytes: mount.mountPoint)
+    }
   }
 }
 

@@ -27,7 +27,8 @@ extension WorldFileSystem {
         mountByPath(type, device, options, mount, in: root)
         return
       }
-      attach(appendNewMount(type, device, options, mount.attributes.set), mount, in: root)
+      let later: MountAttributes = mount.copiesUp ? .readOnly : []
+      attach(appendNewMount(type, device, options, mount.attributes.set.subtracting(later)), mount, in: root)
     case .remount:
       program.begin("change the mount on \(mount.target.string)")
       let place = appendPlace(of: mount, in: root)
@@ -84,11 +85,12 @@ extension WorldFileSystem {
   }
 
   private mutating func attach(_ tree: Register, _ mount: PlannedMount, in root: Register) {
-    guard mount.createsTarget || !mount.propagation.isEmpty || mount.isBoundWithAttributes else {
+    guard mount.createsTarget || mount.copiesUp || !mount.propagation.isEmpty || mount.changesAttributes else {
       attach(tree, on: mount.target, in: root)
       return
     }
     let place = appendPlace(of: mount, like: tree, in: root)
+    if mount.copiesUp { program.append(.copyContent(of: place, to: tree, named: mount.target)) }
     program.append(.attach(tree, onDescriptor: place, named: mount.target))
     program.append(.requireMount(.register(tree), at: mount.target, in: .register(root)))
     program.appendClose(place)
@@ -108,7 +110,7 @@ extension WorldFileSystem {
 
   /// The attributes of what is bound or there already, and whom it tells of mounts.
   private mutating func appendChanges(_ mount: PlannedMount, of tree: Register) {
-    if mount.isBoundWithAttributes { appendAttributes(mount.attributes, of: tree, named: mount.target) }
+    if mount.changesAttributes { appendAttributes(mount.attributes, of: tree, named: mount.target) }
     for change in mount.propagation {
       program.append(
         .setMountAttributes(.register(tree), set: [], propagation: change.kind, recursive: change.isRecursive))
@@ -144,9 +146,10 @@ extension WorldFileSystem {
 }
 
 extension PlannedMount {
-  /// Whether attributes are changed of a mount that has some: a new file system begins with them.
-  fileprivate var isBoundWithAttributes: Bool {
-    if case .fileSystem = source { return false }
+  /// Whether attributes are changed of a mount that has some. A new file system begins with them, unless it has to be
+  /// written first.
+  fileprivate var changesAttributes: Bool {
+    if case .fileSystem = source { return copiesUp && attributes.set.contains(.readOnly) }
     return !attributes.isEmpty
   }
 }

@@ -224,6 +224,10 @@ struct WorldProgram {
     let first = plan.propagation == .unbindable ? MountPropagation.private : plan.propagation
     program.begin(first == .shared ? "share mounts with the outside" : "keep mounts from spreading")
     program.append(.mount("none", on: "/", [.recursive, first.flag]))
+    if let mountPoint = plan.sharedMountPoint {
+      program.begin("keep the new root directory inside")
+      program.append(.mount("none", on: mountPoint, MountPropagation.private.flag))
+    }
     guard first == .shared, plan.hasFreshProc else { return }
     program.begin("keep the new proc inside")
     program.append(.mount("none", on: "/proc", [.recursive, MountPropagation.private.flag]))

@@ -110,6 +110,13 @@ extension SystemCallProgram.Step {
       ], on: name.string)
   }
 
+  /// Copies what a directory holds, with owners, permissions and times, into another.
+  public static func copyContent(
+    of source: SystemCallProgram.Register, to directory: SystemCallProgram.Register, named name: FilePath
+  ) -> Self {
+    Self("copy", .file(.copyUp), [.register(source), .register(directory)], on: name.string)
+  }
+
   /// faccessat(2) and statx(2): fails as `execute` would when none of these can be executed.
   public static func requireExecutable(_ candidates: [[UInt8]], named name: String) -> Self {
     Self("faccessat", .file(.find), [.texts(candidates, shown: candidates.count == 1 ? name : "PATH")], on: name)
@@ -138,7 +145,7 @@ extension SystemCallProgram.Operation {
   /// An operation on files inside a root directory.
   enum OnFile: Sendable {
     case place, landed, makeNode, makeLink, mask, restrict, remount, mountAt, find, requireInside, giveStream
-    case requireMagic
+    case requireMagic, copyUp
 
     /// As CLinux's interpreter numbers it.
     var number: UInt8 {
@@ -156,6 +163,7 @@ extension SystemCallProgram.Operation {
         case .requireInside: CLINUX_REQUIRE_INSIDE
         case .giveStream: CLINUX_GIVE_STREAM
         case .requireMagic: CLINUX_REQUIRE_MAGIC
+        case .copyUp: CLINUX_COPY_UP
         }
       return UInt8(operation.rawValue)
     }

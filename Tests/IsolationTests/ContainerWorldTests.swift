@@ -161,6 +161,77 @@ private func makeDirectory(_ path: FilePath) throws {
         """)
   }
 
+  @Test func aFileSystemBeginsWithWhatWasThere() throws {
+    var bundle = try Bundle(
+      "cd /etc; cat a d/b; readlink l; stat -c '%a %u %n' . a d; touch x; cd /; umount /etc 2>/dev/null; true")
+    try makeDirectory(bundle.directory.appending("root/etc/d"))
+    try bundle.write("first\n", "root/etc/a")
+    try bundle.write("second\n", "root/etc/d/b")
+    var program = SystemCallProgram()
+    program.append(.makeSymbolicLink(bundle.directory.appending("root/etc/l"), to: "d/b"))
+    program.append(.exit(0))
+    _ = try program.start().pidfd.wait()
+    try bundle.give("root/etc/d", to: 33)
+    var mount = Bundle.made(.fileSystem("tmpfs", device: "tmpfs", options: []), on: "/etc", .readOnly)
+    mount.copiesUp = true
+    bundle.plan.mounts.append(mount)
+    #expect(
+      try bundle.answer() == """
+        first
+        second
+        d/b
+        755 0 .
+        600 0 a
+        755 33 d
+        touch: x: Read-only file system
+
+        """)
+  }
+
+  @Test func whatIsSharedGoesOutAndTheRootStaysInside() throws {
+    var bundle = try Bundle("mkdir -p /shared/in; mount -t tmpfs none /shared/in; echo $?")
+    // In a mount namespace of its own, whose mounts are shared, so that the machine keeps its own.
+    bundle.plan.propagation = .shared
+    bundle.plan.root?.propagation = PropagationChange(.slave, isRecursive: false)
+    var steps = bundle.plan
+    steps.sharedMountPoint = "/srv"
+    let lines = steps.steps.map(\.call)
+    let first = lines.firstIndex(of: #"mount("none", "/", NULL, MS_REC|MS_SHARED, NULL)"#)
+    let second = lines.firstIndex(of: #"mount("none", "/srv", NULL, MS_PRIVATE, NULL)"#)
+    #expect(first != nil && second == first.map { $0 + 1 }, "\(lines)")
+  }
+
+  @Test func aFilterMayHaveAListener() throws {
+    var bundle = try Bundle("mkdir /x; echo $?")
+    bundle.plan.credentials.hasNoNewPrivileges = true
+    // mkdir is asked about, all else is allowed.
+    bundle.plan.process.seccomp = PlannedSeccomp(
+      program: [
+        0x20, 0, 0, 0, 0, 0, 0, 0, 0x15, 0, 0, 1, 83, 0, 0, 0, 0x06, 0, 0, 0, 0, 0, 0xc0, 0x7f, 0x06, 0, 0, 0, 0, 0,
+        0xff, 0x7f,
+      ], hasListener: true)
+    var asked: Int32 = 0
+    let world = try bundle.plan.start(seccompListener: { (listener, processID) throws(IsolationError) in
+      // Closed, nobody answers: the call is ENOSYS.
+      asked = processID
+      _ = consume listener
+    })
+    _ = try world.pidfd.wait()
+    #expect(asked == world.processID)
+    #expect(try bundle.read("out/answer") == "mkdir: can't create directory '/x': Function not implemented\n1\n")
+  }
+
+  @Test func schedulingIsAsPlanned() throws {
+    var bundle = try Bundle("cut -d' ' -f19,41 /proc/self/stat; ionice; grep Cpus_allowed_list /proc/self/status")
+    var scheduling = SchedulingAttributes(.batch)
+    scheduling.nice = 7
+    bundle.plan.process.scheduling = scheduling
+    bundle.plan.process.inputOutputPriority = InputOutputPriority(.bestEffort, level: 6)
+    bundle.plan.process.initialProcessors = [0, 1]
+    bundle.plan.process.processors = [0]
+    #expect(try bundle.answer() == "7 3\nbest-effort: prio 6\nCpus_allowed_list:\t0\n")
+  }
+
   @Test func aProcOnALinkIsRefused() throws {
     let bundle = try Bundle("true")
     var program = SystemCallProgram()
