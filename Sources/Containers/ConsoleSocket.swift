@@ -3,8 +3,8 @@
 internal import Linux
 internal import struct SystemPackage.FilePath
 
-/// A connection to a socket that somebody named.
-struct ReceivingSocket: ~Copyable {
+/// A connection to a socket that somebody named; closed with the last reference.
+final class ReceivingSocket {
   private let stream: UnixStream
 
   /// - Throws: `ContainerError.failed` when nobody listens there.

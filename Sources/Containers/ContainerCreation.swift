@@ -34,9 +34,9 @@ extension ContainerStore {
     let console = try request.consoleSocket.map { path throws(ContainerError) in
       try ReceivingSocket(path, for: "the terminal")
     }
-    let socket: Int32? = console?.number
+    defer { withExtendedLifetime(console) {} }
     if let process = bundle.specification.process {
-      try plan.plan.setTerminal(of: process, socket: terminal ?? socket)
+      try plan.plan.setTerminal(of: process, socket: terminal ?? console?.number)
     }
     let lock = try claim(container)
     let creation = ContainerCreation(container: container, bundle: bundle, request: request, plan: plan)

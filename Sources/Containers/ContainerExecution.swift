@@ -36,18 +36,17 @@ extension Container {
     }
     if record.entersByChangeOfRoot { execution.plan.joinedRoot = root.number }
     let process = execution.process
-    if isDetached || request.consoleSocket != nil {
-      let console = try request.consoleSocket.map { path throws(ContainerError) in
-        try ReceivingSocket(path, for: "the terminal")
-      }
-      try execution.plan.setTerminal(of: process, socket: console?.number)
+    let console = try request.consoleSocket.map { path throws(ContainerError) in
+      try ReceivingSocket(path, for: "the terminal")
     }
+    defer { withExtendedLifetime(console) {} }
     if isDetached {
+      try execution.plan.setTerminal(of: process, socket: console?.number)
       _ = try start(execution.plan, request, record, specification)
       return nil
     }
-    let foreground = try Foreground(hasTerminal: process.terminal && request.consoleSocket == nil)
-    if request.consoleSocket == nil { try execution.plan.setTerminal(of: process, socket: foreground.socket) }
+    let foreground = try Foreground(hasTerminal: process.terminal && console == nil)
+    try execution.plan.setTerminal(of: process, socket: console?.number ?? foreground.socket)
     let world = try start(execution.plan, request, record, specification)
     var relay = try foreground.relay()
     return try foreground.attend(to: world, relaying: &relay)
