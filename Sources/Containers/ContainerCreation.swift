@@ -97,6 +97,18 @@ private final class ContainerCreation: StartAttendant {
     let gate = try container.makeGate()
     plan.plan.startGate = gate.descriptor.number
     let world = try plan.plan.start(attendedBy: self, pauses: true)
+    do throws(ContainerError) {
+      try complete(world)
+    } catch {
+      // What failed first is told.
+      do throws(SystemCallError) { try world.pidfd.end() } catch {}
+      throw error
+    }
+    return world
+  }
+
+  /// What is done once the first process stands at the gate.
+  private func complete(_ world: borrowing World) throws(ContainerError) {
     record.isComplete = true
     try container.write(record)
     if let file = request.pidFile {
@@ -106,7 +118,6 @@ private final class ContainerCreation: StartAttendant {
     if let socket = request.pidfdSocket {
       try ReceivingSocket(socket, for: "the pidfd").send([0], attaching: world.pidfd.descriptor, for: "the pidfd")
     }
-    return world
   }
 
   /// What is done while the first process waits in its namespaces, before its root directory changes.
@@ -136,10 +147,12 @@ private final class ContainerCreation: StartAttendant {
   /// the failure that came first is why.
   func undo(_ warn: (String) -> Void) {
     if hasProcess {
-      record.process = nil
-      for warning in hooks(.poststop, .stopped)?.runAll() ?? [] { warn(warning) }
+      do throws(ContainerError) {
+        try container.end(record, bundle.specification, warn)
+      } catch {
+        warn(error.description)
+      }
     }
-    for group in record.resourceGroups { do throws(SystemCallError) { try removeDirectory(group) } catch {} }
     for file in madeFiles { do throws(SystemCallError) { try removeFile(file) } catch {} }
     do throws(ContainerError) { try container.removeDirectoryOfState() } catch { warn(error.description) }
   }

@@ -69,6 +69,53 @@ struct ContainerTests {
     try bundle.expectNothingLeft()
   }
 
+  @Test func `takes everything back when the last step fails`() throws {
+    let bundle = try TestBundle("last")
+    try bundle.configure(["true"])
+    var request = bundle.request
+    request.pidFile = "/nowhere/at/all/pid"
+    #expect(throws: ContainerError.self) { try bundle.store.create(request) }
+    try bundle.expectNothingLeft()
+  }
+
+  @Test func `shows nothing that the runtime has open`() throws {
+    let bundle = try TestBundle("open")
+    try bundle.configure(["sh", "-c", "ls /proc/self/fd > /out"])
+    let container = try bundle.store.create(bundle.request)
+    let first = try #require(try container.record()?.process?.processID)
+    let names = try FileDescriptor.open(FilePath("/proc/\(first)/fd"), .directory).entryNames()
+    // The gate, besides the standard streams.
+    #expect(names.count == 4)
+    try container.start()
+    _ = try bundle.wait(for: container)
+    // The last is that of the directory itself.
+    #expect(bundle.content("rootfs/out")?.split(separator: "\n").count == 4)
+    try container.delete()
+  }
+
+  @Test func `sets the home directory of the user from the container's accounts`() throws {
+    let bundle = try TestBundle("home")
+    try makeDirectory(bundle.file("rootfs/etc"))
+    try FileDescriptor.open(bundle.file("rootfs/etc/passwd"), [.writeOnly, .create])
+      .write("ann:x:7:7::/home/ann:/bin/sh\nroot:x:0:0::/somewhere:/bin/sh\n")
+    try bundle.configure(["sh", "-c", "echo $HOME > /out"])
+    #expect(try bundle.run() == .exited(0))
+    #expect(bundle.content("rootfs/out") == "/somewhere\n")
+  }
+
+  @Test func `allows no device that it was not given`() throws {
+    let bundle = try TestBundle("devices")
+    let all = #"["CAP_MKNOD","CAP_DAC_OVERRIDE"]"#
+    try bundle.configure(
+      [
+        "sh", "-c",
+        "busybox mknod /tmp/m c 1 11; busybox cat /tmp/m 2> /out; busybox head -c 1 /dev/zero | busybox wc -c >> /out",
+      ],
+      process: #","capabilities":{"bounding":\#(all),"effective":\#(all),"permitted":\#(all)}"#)
+    #expect(try bundle.run() == .exited(0))
+    #expect(bundle.content("rootfs/out") == "cat: can't open '/tmp/m': Operation not permitted\n1\n")
+  }
+
   @Test func `tells that there is no such program`() throws {
     let bundle = try TestBundle("absent")
     try bundle.configure(["/bin/absent"])
