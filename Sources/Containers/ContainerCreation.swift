@@ -89,6 +89,7 @@ private final class ContainerCreation: StartAttendant {
     record.cgroup = plan.plan.cgroup?.cgroup
     record.systemdUnit = plan.plan.cgroup?.keeper?.unit
     record.namespaces = (bundle.specification.linux?.namespaces ?? []).map(\.type.procName).sorted()
+    record.sessionKeyring = plan.plan.process.sessionKeyring
     record.entersByChangeOfRoot = plan.plan.root?.isPivotedTo == false
   }
 

@@ -125,6 +125,7 @@ private struct PlanOfExecution {
       PlannedJoin(descriptor: first, kinds: kinds, object: "container \(record.identifier)")
     ]
     plan.becomesRootOfUserNamespace = hasUserNamespace
+    plan.process.sessionKeyring = record.sessionKeyring
     plan.keptDescriptors = (0..<request.preservedDescriptors).map { $0 + 3 }
     plan.process.personality = specification.linux?.personality.map(\.value)
     plan.joinedCgroup = try cgroup(record, request)

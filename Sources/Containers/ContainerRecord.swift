@@ -38,8 +38,8 @@ public struct ContainerRecord: Hashable, Sendable {
   public var namespaces: [String] = []
   /// Whether its root was entered by chroot(2), so that its mount namespace has another one.
   public var entersByChangeOfRoot = false
-  /// What standard input, output and error were when it was made, for a checkpoint.
-  public var standardStreams: [String] = []
+  /// The name of its session keyring; nil where it shares its maker's.
+  public var sessionKeyring: String?
 }
 
 // MARK: Writing
@@ -60,9 +60,6 @@ extension ContainerRecord {
           }
         }
       }
-      json.member("external_descriptors") { json in
-        json.array { json in for stream in standardStreams { json.value(stream) } }
-      }
     }
     return json.bytes
   }
@@ -77,6 +74,7 @@ extension ContainerRecord {
     json.member("owner", owner)
     json.member("is_complete", isComplete)
     json.member("no_pivot", entersByChangeOfRoot)
+    json.member("session_keyring", sessionKeyring)
     json.member("annotations") { json in
       json.object { json in
         for (name, value) in annotations.sorted(by: { $0.key < $1.key }) { json.member(name, value) }
@@ -182,7 +180,7 @@ extension ContainerRecord {
       systemdUnit = SystemdUnit(slice: slice, name: scope)
     }
     resourceGroups = (value["resource_groups"]?.elements ?? []).compactMap(\.text).map { FilePath($0) }
-    standardStreams = (value["external_descriptors"]?.elements ?? []).compactMap(\.text)
+    sessionKeyring = value["session_keyring"]?.text
     readProcess(value)
     let places = (value["cgroup_places"]?.elements ?? []).compactMap(Cgroup.Place.init)
     cgroup = places.isEmpty ? nil : Cgroup(places: places)

@@ -38,7 +38,9 @@ struct ContainerValueTests {
     record.isComplete = true
     record.entersByChangeOfRoot = true
     record.namespaces = ["mnt", "net", "pid", "user"]
-    record.standardStreams = ["/dev/null"]
+    record.sessionKeyring = "_ses.a"
+    record.systemdUnit = SystemdUnit(slice: "a.slice", name: "b.scope")
+    record.resourceGroups = ["/sys/fs/resctrl/a"]
     let hierarchy = CgroupHierarchy(
       version: .v1, controllers: [.cpu, CgroupController(rawValue: "cpuacct")], mountPoint: "/sys/fs/cgroup/cpu")
     record.cgroup = Cgroup(places: [
