@@ -77,10 +77,15 @@ struct WorldProgram {
       program.append(.requireProcfs(procfs))
       self.procfs = procfs
     }
-    if plan.commandIsFirst && !plan.joins.isEmpty {
-      program.begin("keep those in the namespaces from looking at this process")
-      program.append(.setDumpable(false))
-    }
+    if !plan.makesUserNamespaceLate { appendCover() }
+  }
+
+  /// Those in joined namespaces could look at this process, and through it outside, until it executes (CVE-2016-9962).
+  /// Its maps are written before: nobody but root may write them after.
+  private mutating func appendCover() {
+    guard plan.commandIsFirst && !plan.joins.isEmpty else { return }
+    program.begin("keep those in the namespaces from looking at this process")
+    program.append(.setDumpable(false))
   }
 
   /// Rights over what belongs to the namespaces of others go with the own user namespace, and those over what belongs
@@ -147,6 +152,7 @@ struct WorldProgram {
       program.begin("wait until it is said who is who in the user namespace")
       program.append(.reportProgress())
       appendWait(until: "the maps are written")
+      appendCover()
     }
     if let offsets = plan.timeOffsets {
       program.begin("set the clocks of the time namespace, which the command will enter")

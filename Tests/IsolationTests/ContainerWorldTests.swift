@@ -6,94 +6,14 @@ import struct SystemPackage.FilePath
 
 @testable import Isolation
 
-/// A root directory with busybox, and a plan of a container in it.
-private struct Bundle: ~Copyable {
-  static let isPossible: Bool = {
-    guard UserIDs.current.effective == 0 else { return false }
-    do throws(SystemCallError) {
-      return try FileDescriptor.workingDirectory.status(of: "/usr/bin/busybox").isFile
-    } catch {
-      return false
-    }
-  }()
-
-  let directory: FilePath
-  var plan: IsolationPlan
-
-  init(_ script: String, _ namespaces: CloneFlags = [.newMount, .newPID, .newUTS, .newIPC]) throws {
-    directory = FilePath("/tmp/pangaea-container-\(CallingProcess.processID)-\(UInt64.random(in: 0...UInt64.max))")
-    for name in ["", "root", "root/bin", "root/etc", "out"] { try makeDirectory(directory.appending(name)) }
-    let shell = IsolatedCommand(
-      ["/bin/sh", "-c", "{ \(script)\n} > /out/answer 2>&1"], environment: ["PATH=/bin"])
-    plan = IsolationPlan(command: shell, namespaces: namespaces)
-    plan.commandIsFirst = true
-    plan.hasFreshProc = false
-    plan.propagation = .slave
-    plan.root = RootDirectory(path: directory.appending("root"), hasFreshDevices: false)
-    plan.mounts = [
-      Bundle.made(.fileSystem("proc", device: "proc", options: []), on: "/proc"),
-      Bundle.made(
-        .fileSystem("tmpfs", device: "tmpfs", options: ["mode=755", "size=64k"]), on: "/dev", [.noSetUID]),
-      Bundle.made(
-        .fileSystem("devpts", device: "devpts", options: ["newinstance", "ptmxmode=0666"]), on: "/dev/pts",
-        [.noSetUID, .noExecution]),
-      Bundle.made(.bind("/usr/bin/busybox", isRecursive: false), on: "/bin/sh", [.readOnly]),
-      Bundle.made(.bind(directory.appending("out"), isRecursive: true), on: "/out"),
-    ]
-    plan.devices = PlannedDevice.standard
-    plan.links = PlannedLink.standard
-  }
-
-  static func made(_ source: PlannedMount.Source, on target: FilePath, _ set: MountAttributes = []) -> PlannedMount {
-    var mount = PlannedMount(source, on: target)
-    mount.createsTarget = true
-    mount.attributes.set = set
-    return mount
-  }
-
-  /// Runs the script, and gives what it printed.
-  func answer() throws -> String {
-    let world = try plan.start()
-    _ = try world.pidfd.wait()
-    return try read("out/answer")
-  }
-
-  func read(_ name: String) throws -> String {
-    String(decoding: try FileDescriptor.open(directory.appending(name)).readAll(), as: UTF8.self)
-  }
-
-  func write(_ text: String, _ name: String) throws {
-    try FileDescriptor.open(directory.appending(name), [.writeOnly, .create]).write(text)
-  }
-
-  deinit {
-    do { try Bundle.remove(directory) } catch {}
-  }
-
-  private static func remove(_ path: FilePath) throws {
-    var program = SystemCallProgram()
-    program.append(.execute([FilePath("/bin/rm")], ["rm", "-rf", path.string].map { Array($0.utf8) }, environment: []))
-    _ = try program.start().pidfd.wait()
-  }
-}
-
-private func makeDirectory(_ path: FilePath) throws {
-  var program = SystemCallProgram()
-  program.append(.makeDirectory(path))
-  program.append(.exit(0))
-  let child = try program.start()
-  try child.report.awaitExecution()
-  _ = try child.pidfd.wait()
-}
-
-@Suite(.enabled(if: Bundle.isPossible)) struct ContainerWorldTests {
+@Suite(.enabled(if: ContainerBundle.isPossible)) struct ContainerWorldTests {
   @Test func theCommandIsTheFirstProcess() throws {
-    let bundle = try Bundle("echo $$; echo *; cat /proc/1/comm")
+    let bundle = try ContainerBundle("echo $$; echo *; cat /proc/1/comm")
     #expect(try bundle.answer() == "1\nbin dev etc out proc\nsh\n")
   }
 
   @Test func devicesAndLinksAreThere() throws {
-    let bundle = try Bundle(
+    let bundle = try ContainerBundle(
       "stat -c '%n %a %t:%T' /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty; readlink /dev/fd; "
         + "readlink /dev/ptmx; echo x > /dev/null; head -c 2 /dev/zero | wc -c")
     #expect(
@@ -112,7 +32,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func mountPointsAreMadeInsideTheRoot() throws {
-    var bundle = try Bundle("cat /deep/er/file; cat /far/away; ls -d /tmp/elsewhere/x; readlink /link")
+    var bundle = try ContainerBundle("cat /deep/er/file; cat /far/away; ls -d /tmp/elsewhere/x; readlink /link")
     try bundle.write("content", "source")
     var program = SystemCallProgram()
     program.append(.makeSymbolicLink(bundle.directory.appending("root/link"), to: "/tmp/elsewhere"))
@@ -120,21 +40,22 @@ private func makeDirectory(_ path: FilePath) throws {
     program.append(.exit(0))
     _ = try program.start().pidfd.wait()
     let source = PlannedMount.Source.bind(bundle.directory.appending("source"), isRecursive: false)
-    bundle.plan.mounts.append(Bundle.made(source, on: "/deep/er/file"))
-    bundle.plan.mounts.append(Bundle.made(source, on: "/far/away"))
-    bundle.plan.mounts.append(Bundle.made(.fileSystem("tmpfs", device: "tmpfs", options: []), on: "/link/x"))
+    bundle.plan.mounts.append(ContainerBundle.made(source, on: "/deep/er/file"))
+    bundle.plan.mounts.append(ContainerBundle.made(source, on: "/far/away"))
+    bundle.plan.mounts.append(ContainerBundle.made(.fileSystem("tmpfs", device: "tmpfs", options: []), on: "/link/x"))
     #expect(try bundle.answer() == "contentcontent/tmp/elsewhere/x\n/tmp/elsewhere\n")
     #expect(throws: SystemCallError.self) { try FileDescriptor.workingDirectory.status(of: "/etc/not") }
     #expect(throws: SystemCallError.self) { try FileDescriptor.workingDirectory.status(of: "/tmp/elsewhere") }
   }
 
   @Test func attributesOfMounts() throws {
-    var bundle = try Bundle("grep ' /m ' /proc/self/mountinfo | cut -d' ' -f6; touch /r/x; touch /bin/x && echo wrote")
+    var bundle = try ContainerBundle(
+      "grep ' /m ' /proc/self/mountinfo | cut -d' ' -f6; touch /r/x; touch /bin/x && echo wrote")
     bundle.plan.mounts.append(
-      Bundle.made(
+      ContainerBundle.made(
         .fileSystem("tmpfs", device: "tmpfs", options: ["size=1m"]), on: "/m",
         [.noSetUID, .noDevices, .noExecution, .noAccessTime, .noDirectoryAccessTime]))
-    var readOnly = Bundle.made(.bind(bundle.directory.appending("root/etc"), isRecursive: true), on: "/r")
+    var readOnly = ContainerBundle.made(.bind(bundle.directory.appending("root/etc"), isRecursive: true), on: "/r")
     readOnly.recursiveAttributes.set = [.readOnly, .strictAccessTime]
     readOnly.propagation = [PropagationChange(.private, isRecursive: true)]
     bundle.plan.mounts.append(readOnly)
@@ -143,7 +64,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func theRootIsReadOnlyAndPathsAreCovered() throws {
-    var bundle = try Bundle(
+    var bundle = try ContainerBundle(
       "touch /x; touch /dev/x && echo dev; wc -c < /proc/interrupts; ls /proc/fs | wc -l; echo 1 > /proc/sys/vm/drop_caches; "
         + "cat /etc/secret")
     try bundle.write("secret", "root/etc/secret")
@@ -162,7 +83,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func aFileSystemBeginsWithWhatWasThere() throws {
-    var bundle = try Bundle(
+    var bundle = try ContainerBundle(
       "cd /etc; cat a d/b; readlink l; stat -c '%a %u %n' . a d; touch x; cd /; umount /etc 2>/dev/null; true")
     try makeDirectory(bundle.directory.appending("root/etc/d"))
     try bundle.write("first\n", "root/etc/a")
@@ -172,7 +93,7 @@ private func makeDirectory(_ path: FilePath) throws {
     program.append(.exit(0))
     _ = try program.start().pidfd.wait()
     try bundle.give("root/etc/d", to: 33)
-    var mount = Bundle.made(.fileSystem("tmpfs", device: "tmpfs", options: []), on: "/etc", .readOnly)
+    var mount = ContainerBundle.made(.fileSystem("tmpfs", device: "tmpfs", options: []), on: "/etc", .readOnly)
     mount.copiesUp = true
     bundle.plan.mounts.append(mount)
     #expect(
@@ -189,7 +110,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func whatIsSharedGoesOutAndTheRootStaysInside() throws {
-    var bundle = try Bundle("mkdir -p /shared/in; mount -t tmpfs none /shared/in; echo $?")
+    var bundle = try ContainerBundle("mkdir -p /shared/in; mount -t tmpfs none /shared/in; echo $?")
     // In a mount namespace of its own, whose mounts are shared, so that the machine keeps its own.
     bundle.plan.propagation = .shared
     bundle.plan.root?.propagation = PropagationChange(.slave, isRecursive: false)
@@ -202,7 +123,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func aFilterMayHaveAListener() throws {
-    var bundle = try Bundle("mkdir /x; echo $?")
+    var bundle = try ContainerBundle("mkdir /x; echo $?")
     bundle.plan.credentials.hasNoNewPrivileges = true
     // mkdir is asked about, all else is allowed.
     bundle.plan.process.seccomp = PlannedSeccomp(
@@ -222,7 +143,8 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func schedulingIsAsPlanned() throws {
-    var bundle = try Bundle("cut -d' ' -f19,41 /proc/self/stat; ionice; grep Cpus_allowed_list /proc/self/status")
+    var bundle = try ContainerBundle(
+      "cut -d' ' -f19,41 /proc/self/stat; ionice; grep Cpus_allowed_list /proc/self/status")
     var scheduling = SchedulingAttributes(.batch)
     scheduling.nice = 7
     bundle.plan.process.scheduling = scheduling
@@ -233,7 +155,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func aProcOnALinkIsRefused() throws {
-    let bundle = try Bundle("true")
+    let bundle = try ContainerBundle("true")
     var program = SystemCallProgram()
     program.append(.makeSymbolicLink(bundle.directory.appending("root/proc"), to: "/etc"))
     program.append(.exit(0))
@@ -243,7 +165,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func kernelSettingsAndNames() throws {
-    var bundle = try Bundle(
+    var bundle = try ContainerBundle(
       "cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/msgmax /proc/sys/kernel/domainname; hostname",
       [.newMount, .newPID, .newUTS, .newIPC, .newNetwork])
     bundle.plan.kernelSettings = [
@@ -255,7 +177,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func theProcessIsAsPlanned() throws {
-    var bundle = try Bundle(
+    var bundle = try ContainerBundle(
       "pwd; id -u; id -g; id -G; umask; ulimit -n; cat /proc/self/oom_score_adj; nproc; "
         + "grep -E 'Cap|NoNew|Seccomp:' /proc/self/status; cut -d' ' -f1 /proc/self/personality")
     bundle.plan.workingDirectory = "/made/here"
@@ -296,7 +218,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func aFilterIsInstalledWithoutGivingUpNewPrivileges() throws {
-    var bundle = try Bundle("grep -E 'CapPrm|NoNew|Seccomp:' /proc/self/status; mkdir /x")
+    var bundle = try ContainerBundle("grep -E 'CapPrm|NoNew|Seccomp:' /proc/self/status; mkdir /x")
     bundle.plan.credentials.userID = 12
     bundle.plan.credentials.capabilitySets = CapabilitySets(bounding: 1)
     // Loads the number of the call; mkdir is EXDEV (18), all else is allowed.
@@ -311,14 +233,14 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func aUserNamespaceOwnsWhatIsMade() throws {
-    var bundle = try Bundle(
+    var bundle = try ContainerBundle(
       "id -u; stat -c '%u %n' /deep /dev /out; cat /proc/self/uid_map; echo x > /dev/null && echo null; "
         + "stat -c %t:%T /dev/zero",
       [.newMount, .newPID, .newUTS, .newIPC, .newUser])
     let ranges = [IDMapRange(inner: 0, outer: 100_000, count: 65536)]
     bundle.plan.idMaps = IDMaps(users: ranges, groups: ranges)
     bundle.plan.becomesRootOfUserNamespace = true
-    bundle.plan.mounts.append(Bundle.made(.fileSystem("tmpfs", device: "tmpfs", options: []), on: "/deep/er"))
+    bundle.plan.mounts.append(ContainerBundle.made(.fileSystem("tmpfs", device: "tmpfs", options: []), on: "/deep/er"))
     for name in ["root", "out", "root/bin", "root/etc"] { try bundle.give(name, to: 100_000) }
     #expect(
       try bundle.answer() == """
@@ -334,10 +256,10 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func ownersOfABindAreMapped() throws {
-    var bundle = try Bundle("stat -c %u /mapped/file; touch /mapped/new; stat -c %u /mapped/new")
+    var bundle = try ContainerBundle("stat -c %u /mapped/file; touch /mapped/new; stat -c %u /mapped/new")
     try makeDirectory(bundle.directory.appending("shared"))
     try bundle.write("x", "shared/file")
-    var mount = Bundle.made(.bind(bundle.directory.appending("shared"), isRecursive: true), on: "/mapped")
+    var mount = ContainerBundle.made(.bind(bundle.directory.appending("shared"), isRecursive: true), on: "/mapped")
     let ranges = [IDMapRange(inner: 0, outer: 5000, count: 1000), IDMapRange(inner: 5000, outer: 0, count: 1000)]
     mount.idMap = MountIDMap(IDMaps(users: ranges, groups: ranges), isRecursive: true)
     bundle.plan.mounts.append(mount)
@@ -347,7 +269,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func waitsAtTheGate() throws {
-    var bundle = try Bundle("echo started")
+    var bundle = try ContainerBundle("echo started")
     let state = try FileDescriptor.open(bundle.directory, [.path, .directory])
     let gate = try StartGate("gate", in: state)
     bundle.plan.startGate = gate.descriptor.number
@@ -359,7 +281,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func aCommandThatIsMissingIsToldBeforeTheGate() throws {
-    var bundle = try Bundle("true")
+    var bundle = try ContainerBundle("true")
     let state = try FileDescriptor.open(bundle.directory, [.path, .directory])
     let gate = try StartGate("gate", in: state)
     bundle.plan.startGate = gate.descriptor.number
@@ -369,7 +291,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func pausesBeforeTheRootChanges() throws {
-    let bundle = try Bundle("cat /etc/hooked")
+    let bundle = try ContainerBundle("cat /etc/hooked")
     var seen = ""
     let world = try bundle.plan.start(beforeRootChange: { (processID) throws(IsolationError) in
       seen = "\(processID)"
@@ -381,7 +303,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func aRefusalInThePauseEndsTheWorld() throws {
-    let bundle = try Bundle("true")
+    let bundle = try ContainerBundle("true")
     let refusal = IsolationError(purpose: "run the hooks", cause: SystemCallError(call: "hook", errno: .ecanceled))
     let error = #expect(throws: IsolationError.self) {
       _ = try bundle.plan.start(beforeRootChange: { (_) throws(IsolationError) in throw refusal })
@@ -390,7 +312,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func clocksWithOffsetsAndNoInit() throws {
-    var bundle = try Bundle("echo $$; cut -d. -f1 /proc/uptime", [.newMount, .newPID, .newTime])
+    var bundle = try ContainerBundle("echo $$; cut -d. -f1 /proc/uptime", [.newMount, .newPID, .newTime])
     bundle.plan.timeOffsets = TimeOffsets(boottime: 1_000_000_000)
     let lines = try bundle.answer().split(separator: "\n")
     #expect(lines.first == "1")
@@ -398,7 +320,7 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func joinsAWorldWithoutAnInitOfItsOwn() throws {
-    var bundle = try Bundle("while [ ! -e /out/done ]; do sleep 0.05; done")
+    var bundle = try ContainerBundle("while [ ! -e /out/done ]; do sleep 0.05; done")
     let world = try bundle.plan.start()
     let pidfd = world.pidfd.descriptor.number
     bundle.plan.root = nil
@@ -424,31 +346,17 @@ private func makeDirectory(_ path: FilePath) throws {
   }
 
   @Test func rootsInMemoryAreEnteredByAMove() throws {
-    var bundle = try Bundle("echo *; grep -c . /proc/self/mountinfo")
+    var bundle = try ContainerBundle("echo *; grep -c . /proc/self/mountinfo")
     bundle.plan.root?.isPivotedTo = false
     #expect(try bundle.answer().hasPrefix("bin dev etc out proc\n"))
   }
 
   @Test func aWorkingDirectoryOutsideIsRefused() throws {
-    var bundle = try Bundle("true")
+    var bundle = try ContainerBundle("true")
     let outside = try FileDescriptor.open("/tmp", [.path, .directory])
     bundle.plan.workingDirectory = FilePath("/proc/self/fd/\(outside.number)")
     let error = #expect(throws: IsolationError.self) { _ = try bundle.answer() }
     #expect(
       error?.cause?.call == "getcwd" && error?.cause?.errno == Errno(rawValue: 18), "\(String(describing: error))")
   }
-}
-
-extension Bundle {
-  fileprivate func give(_ name: String, to user: UInt32) throws {
-    var program = SystemCallProgram()
-    program.append(
-      .execute(
-        [FilePath("/bin/chown")],
-        ["chown", "\(user):\(user)", directory.appending(name).string].map { Array($0.utf8) }, environment: []))
-    _ = try program.start().pidfd.wait()
-  }
-
-  /// Lets another user write the answer.
-  fileprivate func open(to user: UInt32) throws { try give("out", to: user) }
 }
