@@ -345,6 +345,27 @@ import struct SystemPackage.FilePath
     #expect(answer.hasSuffix("bin dev etc out proc\n/bin/sh\n/etc\n"), "\(answer)")
   }
 
+  /// The rights to join are lost in a new user namespace, so it is made after; its maps are written in between.
+  @Test func joinsWhatBelongsToOthersBesideAUserNamespaceOfItsOwn() throws {
+    var bundle = try ContainerBundle("while [ ! -e /out/done ]; do sleep 0.05; done", [.newMount, .newNetwork])
+    bundle.plan.mounts.removeFirst()
+    let world = try bundle.plan.start()
+    var second = try ContainerBundle(
+      "cat /proc/self/uid_map; stat -c %u /dev; echo $$; grep -c : /proc/net/dev; touch /out/x",
+      [.newMount, .newPID, .newUTS, .newIPC, .newUser])
+    second.plan.joins = [
+      PlannedJoin(descriptor: world.pidfd.descriptor.number, kinds: .newNetwork, object: "the first")
+    ]
+    let ranges = [IDMapRange(inner: 0, outer: 100_000, count: 65536)]
+    second.plan.idMaps = IDMaps(users: ranges, groups: ranges)
+    second.plan.becomesRootOfUserNamespace = true
+    for name in ["root", "out", "root/bin", "root/etc"] { try second.give(name, to: 100_000) }
+    let answer = try second.answer()
+    try bundle.write("", "out/done")
+    _ = try world.pidfd.wait()
+    #expect(answer == "         0     100000      65536\n0\n1\n1\n")
+  }
+
   @Test func rootsInMemoryAreEnteredByAMove() throws {
     var bundle = try ContainerBundle("echo *; grep -c . /proc/self/mountinfo")
     bundle.plan.root?.isPivotedTo = false
