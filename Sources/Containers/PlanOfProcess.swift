@@ -71,7 +71,8 @@ struct PlanOfProcess {
 
   private func settings() throws(ContainerError) -> PlannedProcess {
     var settings = PlannedProcess()
-    settings.umask = process.user.umask
+    // What engines leave out is 022, whatever they have themselves.
+    settings.umask = process.user.umask ?? 0o22
     settings.resourceLimits = process.rlimits.compactMap { limit in
       Resource(limit.type).map { PlannedResourceLimit($0, soft: limit.soft, hard: limit.hard) }
     }
