@@ -366,6 +366,41 @@ import struct SystemPackage.FilePath
     #expect(answer == "         0     100000      65536\n0\n1\n1\n")
   }
 
+  @Test func anOrdinaryUserHasContainersToo() throws {
+    let bundle = try ContainerBundle("")
+    for name in ["root", "out", "root/bin", "root/etc"] { try bundle.give(name, to: 4321) }
+    let own = CommandLine.arguments[0]
+    let probe = own.prefix(through: own.lastIndex(of: "/") ?? own.startIndex) + "Probe"
+    let script = """
+      id -u; id -g; cat /proc/self/uid_map; echo $$; echo x > /dev/null && stat -c %u /dev /; wc -c < /proc/interrupts
+      cat /proc/sys/net/ipv4/ip_forward; touch /x; grep CapEff /proc/self/status
+      """
+    var program = SystemCallProgram()
+    let file = program.appendKeepingResult(
+      .open(bundle.directory.appending("out/answer"), [.writeOnly, .create], mode: 0o666))
+    for stream: Int32 in 1...2 { program.append(.duplicate(.register(file), as: stream)) }
+    program.append(.setGroups([]))
+    program.append(.setGroupID(4321))
+    program.append(.setUserID(4321))
+    let words = ["Probe", "container", bundle.directory.appending("root").string, script]
+    program.append(.execute([FilePath(String(probe))], words.map { Array($0.utf8) }, environment: []))
+    _ = try program.start().pidfd.wait()
+    #expect(
+      try bundle.read("out/answer") == """
+        0
+        0
+                 0       4321          1
+        1
+        0
+        0
+        0
+        1
+        touch: /x: Read-only file system
+        CapEff:\t0000000000000001
+
+        """)
+  }
+
   @Test func rootsInMemoryAreEnteredByAMove() throws {
     var bundle = try ContainerBundle("echo *; grep -c . /proc/self/mountinfo")
     bundle.plan.root?.isPivotedTo = false

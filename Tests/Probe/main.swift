@@ -17,9 +17,10 @@ case "mount": report(mountByDescriptors)
 case "capabilities": report(changeCapabilities)
 case "attributes": report(changeAttributes)
 case "foreground": report(changeForeground)
+case "container": exitProcess(runOwnContainer(arguments.dropFirst()))
 default:
   print(
     "usage: Probe crowd COUNT | thread-namespace | socket-namespace | compare-readings | mount | capabilities | "
-      + "attributes | foreground")
+      + "attributes | foreground | container ROOT SCRIPT")
   exitProcess(2)
 }
