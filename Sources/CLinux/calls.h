@@ -85,6 +85,12 @@ enum { CLINUX_PARENT_WAS_HIDDEN = 1 << 16 };
 /// The parent's part of CLINUX_FORK: waits for the child in the roles of CLINUX_PARENT_*, and exits as it did.
 __attribute__((noreturn)) void clinux_attend(int64_t child, uint64_t roles);
 
+/// The operations of the same names, on descriptors: descriptor.c.
+int64_t clinux_owner(const uint64_t argument[6]);
+int64_t clinux_lives(uint64_t pidfd);
+int64_t clinux_close_on_execute(uint64_t first);
+int64_t clinux_send_descriptor(uint64_t socket, uint64_t descriptor);
+
 /// The operations of the same names, on files inside a root directory: place.c and copy.c.
 int64_t clinux_place(const uint64_t argument[6]);
 int64_t clinux_landed(const uint64_t argument[6]);

@@ -2,9 +2,7 @@
 #include "calls.h"
 #include "clinux_kernel.h"
 
-#include <linux/close_range.h>
 #include <linux/fcntl.h>
-#include <linux/resource.h>
 #include <linux/sched.h>
 #include <linux/signal.h>
 #include <linux/wait.h>
@@ -15,11 +13,6 @@ enum {
     UNIX_SOCKETS = 1,
     STREAM = 1,
     STREAM_CLOSE_ON_EXEC = 02000000,
-    EMPTY_PATH = 0x1000,
-    READABLE = 1,
-    SOCKET_LEVEL = 1,
-    RIGHTS = 1,
-    NO_SIGNAL = 0x4000,
     KILL = 9,
 };
 
@@ -178,41 +171,6 @@ static int64_t keep_capabilities(void) {
     return result;
 }
 
-static int64_t owner(const uint64_t argument[6]) {
-    struct clinux_statx status;
-    int64_t result = call6(
-        __NR_statx, argument[0], address(""), EMPTY_PATH, CLINUX_STATX_WANTED, address(&status), 0);
-    if (result < 0) {
-        return result;
-    }
-    return argument[1] == 0 ? status.uid : status.gid;
-}
-
-static int64_t lives(uint64_t pidfd) {
-    struct {
-        int32_t descriptor;
-        int16_t wanted, found;
-    } poll = {(int32_t)pidfd, READABLE, 0};
-    int64_t now[2] = {0, 0};
-    int64_t result = call6(__NR_ppoll, address(&poll), 1, address(now), 0, 0, 0);
-    return result > 0 ? -ESRCH : result;
-}
-
-// Before Linux 5.11 each descriptor is marked by itself, up to the number that may be open.
-static int64_t close_on_execute(uint64_t first) {
-    int64_t result = call3(__NR_close_range, first, ~0u, CLOSE_RANGE_CLOEXEC);
-    if (result != -EINVAL && result != -ENOSYS) {
-        return result;
-    }
-    uint64_t limits[2] = {0, 0};
-    result = call6(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, address(limits), 0, 0);
-    for (uint64_t descriptor = first; result >= 0 && descriptor < limits[0]; descriptor++) {
-        int64_t marked = call3(__NR_fcntl, descriptor, F_SETFD, FD_CLOEXEC);
-        result = marked == -EBADF ? 0 : marked;
-    }
-    return result;
-}
-
 static int64_t await(int32_t descriptor) {
     char byte = 0;
     int64_t result;
@@ -237,23 +195,6 @@ static int is_tolerated(const struct clinux_step *step, int64_t result) {
         }
     }
     return 0;
-}
-
-// SCM_RIGHTS, with the structures of unix(7) as the kernel has them.
-static int64_t send_descriptor(uint64_t socket, uint64_t descriptor) {
-    struct {
-        uint64_t length;
-        int32_t level, type, descriptor, padding;
-    } control = {20, SOCKET_LEVEL, RIGHTS, (int32_t)descriptor, 0};
-    uint8_t byte = 1;
-    struct {
-        uint64_t base, length;
-    } piece = {address(&byte), 1};
-    struct {
-        uint64_t name, name_length, pieces, piece_count, control, control_length, flags;
-    } message = {0, 0, address(&piece), 1, address(&control), 20, 0};
-    int64_t sent = call3(__NR_sendmsg, socket, address(&message), NO_SIGNAL);
-    return sent < 0 ? sent : 0;
 }
 
 static int64_t tell_reached(const struct clinux_program *program, uint32_t index) {
@@ -303,7 +244,7 @@ static int64_t fork_sibling(uint64_t socket) {
     if (child <= 0) {
         return child;
     }
-    int64_t sent = send_descriptor(socket, (uint64_t)pidfd);
+    int64_t sent = clinux_send_descriptor(socket, (uint64_t)pidfd);
     if (sent >= 0) {
         leave(0);
     }
@@ -361,13 +302,13 @@ static int64_t carry_out(const struct clinux_step *step, const uint64_t argument
     case CLINUX_KEEP_CAPABILITIES:
         return keep_capabilities();
     case CLINUX_OWNER:
-        return owner(argument);
+        return clinux_owner(argument);
     case CLINUX_LIVES:
-        return lives(argument[0]);
+        return clinux_lives(argument[0]);
     case CLINUX_CLOSE_ON_EXECUTE:
-        return close_on_execute(argument[0]);
+        return clinux_close_on_execute(argument[0]);
     case CLINUX_SEND:
-        return send_descriptor(argument[0], argument[1]);
+        return clinux_send_descriptor(argument[0], argument[1]);
     case CLINUX_REPORT:
         return tell_reached(program, (uint32_t)(step - program->steps));
     case CLINUX_GATE:
