@@ -11,8 +11,21 @@ enum EngineVerbs {
   /// The verb of a name; nil when there is none.
   static func named(_ name: String) -> (any EngineVerb.Type)? {
     switch name {
+    case "create": CreateCommand.self
+    case "start": StartCommand.self
     case "state": StateCommand.self
+    case "kill": KillCommand.self
+    case "delete": DeleteCommand.self
+    case "run": RunCommand.self
+    case "exec": ExecCommand.self
     case "list": ListCommand.self
+    case "ps": ProcessesCommand.self
+    case "pause": PauseCommand.self
+    case "resume": ResumeCommand.self
+    case "update": UpdateCommand.self
+    case "events": EventsCommand.self
+    case "spec": SpecificationCommand.self
+    case "features": FeaturesCommand.self
     case "complete": CompleteCommand.self
     case "generate": GenerateCommand.self
     default: nil
@@ -20,7 +33,10 @@ enum EngineVerbs {
   }
 
   /// In the order of the help page.
-  static let names = ["state", "list"]
+  static let names = [
+    "create", "start", "state", "kill", "delete", "run", "exec", "list", "ps", "pause", "resume", "update", "events",
+    "spec", "features",
+  ]
 
   /// The program as a whole.
   static var program: VerbDescription {

@@ -2,7 +2,7 @@
 
 internal import CommandDescription
 internal import Containers
-internal import JSON
+internal import OCI
 
 /// The verb `list`.
 struct ListCommand: EngineVerb {
@@ -43,22 +43,23 @@ struct ListCommand: EngineVerb {
       try StandardOutput.write(containers.map { $0.identifier.text + "\n" }.joined())
       return 0
     }
-    let summaries = ContainerSummary.all(of: containers, call.log)
-    try StandardOutput.write(request.format == "json" ? json(summaries) : Array(table(summaries).utf8))
+    let states = ContainerState.all(of: containers, call.log)
+    try StandardOutput.write(request.format == "json" ? json(states) : Array(table(states).utf8))
     return 0
   }
 
   /// On one line.
-  static func json(_ summaries: [ContainerSummary]) -> [UInt8] {
-    var json = JSONWriter(.line)
-    json.array { json in for summary in summaries { summary.write(&json) } }
-    return json.bytes + [UInt8(ascii: "\n")]
+  static func json(_ states: [ContainerState]) -> [UInt8] {
+    let objects = states.map { $0.json(isIndented: false).dropLast() }
+    return Array("[".utf8) + objects.joined(separator: [UInt8(ascii: ",")]) + Array("]\n".utf8)
   }
 
   /// In runc's columns.
-  static func table(_ summaries: [ContainerSummary]) -> String {
+  static func table(_ states: [ContainerState]) -> String {
     let heading = ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"]
-    let rows = summaries.map { [$0.identifier, "\($0.processID)", $0.status, $0.bundle, $0.created, $0.owner] }
+    let rows = states.map { state in
+      [state.id, "\(state.pid)", state.status.rawValue, state.bundle, state.created ?? "", state.owner ?? ""]
+    }
     return OutputFormat.table([heading] + rows)
   }
 }

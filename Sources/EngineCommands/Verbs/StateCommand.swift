@@ -2,7 +2,7 @@
 
 internal import CommandDescription
 internal import Containers
-internal import JSON
+internal import OCI
 
 /// The verb `state`.
 enum StateCommand: EngineVerb {
@@ -20,17 +20,10 @@ enum StateCommand: EngineVerb {
 
   static func run(_ call: EngineCall) throws(EngineFailure) -> Int32 {
     guard let operands = try call.read(self) else { return 0 }
-    let summary = try call.attempt { () throws(ContainerError) in
-      try ContainerSummary(call.store.container(named: operands[0]))
+    let state = try call.attempt { () throws(ContainerError) in
+      try ContainerState(call.store.container(named: operands[0]))
     }
-    try StandardOutput.write(json(summary))
+    try StandardOutput.write(state.json(isIndented: true))
     return 0
-  }
-
-  /// Indented, and ended by a newline.
-  static func json(_ summary: ContainerSummary) -> [UInt8] {
-    var json = JSONWriter()
-    summary.write(&json)
-    return json.bytes + [UInt8(ascii: "\n")]
   }
 }
