@@ -38,7 +38,7 @@ extension ContainerError: CustomStringConvertible {
     case .wrongState(let text), .refused(let text): text
     case .specification(let error): "invalid configuration: \(error)"
     case .hook(let failure): failure.description
-    case .isolation(let error): error.description
+    case .isolation(let error): error.commandFailure ?? error.description
     case .cgroup(let error): error.description
     case .failed(let purpose, let error): "cannot \(purpose): \(error)"
     }
@@ -53,5 +53,21 @@ func attempt<Result: ~Copyable>(
     return try body()
   } catch {
     throw .failed(purpose: purpose(), error)
+  }
+}
+
+extension IsolationError {
+  /// What engines look for to tell a command that is missing, or may not be executed, from other failures: the words of
+  /// runc, with the command's name.
+  fileprivate var commandFailure: String? {
+    guard let cause, ["find the command", "become the command"].contains(purpose) else { return nil }
+    guard ["faccessat", "execve", "execveat"].contains(cause.call) else { return nil }
+    let name = cause.object
+    switch cause.errno {
+    case .enoent where !name.contains("/"): return "exec: \"\(name)\": executable file not found in $PATH"
+    case .enoent: return "exec: \"\(name)\": no such file or directory"
+    case .eacces: return "exec: \"\(name)\": permission denied"
+    default: return nil
+    }
   }
 }

@@ -131,9 +131,14 @@ struct WorldFileSystem {
   /// The root becomes `/`, and the former root is let go.
   private mutating func appendEntry(into root: Register) {
     program.begin("make it the root directory and let the old one go")
+    let isPivotedTo = plan.root?.isPivotedTo == true
+    let former =
+      isPivotedTo && plan.propagation == .shared
+      ? program.appendKeepingResult(.open("/", [.path, .directory])) : nil
     program.append(.changeDirectory(to: .register(root), named: plan.root?.path ?? "/"))
-    if plan.root?.isPivotedTo == true {
+    if isPivotedTo {
       program.append(.pivotRoot(".", oldRoot: "."))
+      if let former { appendFarewell(to: former) }
       program.append(.unmount(".", .detach))
     } else {
       program.append(.mount(".", on: "/", .move))
@@ -144,6 +149,15 @@ struct WorldFileSystem {
     program.begin("tell the root directory's mounts whom to tell of mounts")
     let flags: MountFlags = propagation.isRecursive ? [.recursive, propagation.kind.flag] : propagation.kind.flag
     program.append(.mount("none", on: "/", flags))
+  }
+}
+
+extension WorldFileSystem {
+  /// Where mounts are shared, those of the former root would be unmounted outside too: they no longer tell.
+  private mutating func appendFarewell(to former: Register) {
+    program.append(.changeDirectory(to: .register(former), named: "/"))
+    program.append(.mount("none", on: ".", [.recursive, MountPropagation.slave.flag]))
+    program.appendClose(former)
   }
 }
 
