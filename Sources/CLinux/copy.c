@@ -152,8 +152,10 @@ int64_t clinux_copy_up(const uint64_t argument[6]) {
     int64_t to = from < 0 ? from : open_file((int64_t)argument[1], ".", O_RDONLY | O_DIRECTORY, 0);
     int64_t result = to < 0 ? to : copy_content(from, to, 0);
     struct clinux_statx status = {0};
-    result = result < 0 ? result : status_of(from, "", &status);
-    result = result < 0 ? result : set_status(to, &status);
+    if (!argument[2]) {
+        result = result < 0 ? result : status_of(from, "", &status);
+        result = result < 0 ? result : set_status(to, &status);
+    }
     close_descriptor(to);
     close_descriptor(from);
     return result;

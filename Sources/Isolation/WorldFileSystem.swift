@@ -146,9 +146,9 @@ struct WorldFileSystem {
     }
     program.append(.changeDirectory("/"))
     guard let propagation = plan.root?.propagation else { return }
-    program.begin("tell the root directory's mounts whom to tell of mounts")
-    let flags: MountFlags = propagation.isRecursive ? [.recursive, propagation.kind.flag] : propagation.kind.flag
-    program.append(.mount("none", on: "/", flags))
+    program.begin("tell the root directory's mount whom to tell of mounts")
+    // What is mounted below has been told already, each as its own options say.
+    program.append(.mount("none", on: "/", propagation.kind.flag))
   }
 }
 

@@ -90,7 +90,9 @@ extension WorldFileSystem {
       return
     }
     let place = appendPlace(of: mount, like: tree, in: root)
-    if mount.copiesUp { program.append(.copyContent(of: place, to: tree, named: mount.target)) }
+    if mount.copiesUp {
+      program.append(.copyContent(of: place, to: tree, keepingStatus: mount.namesMode, named: mount.target))
+    }
     program.append(.attach(tree, onDescriptor: place, named: mount.target))
     program.append(.requireMount(.register(tree), at: mount.target, in: .register(root)))
     program.appendClose(place)
@@ -146,6 +148,12 @@ extension WorldFileSystem {
 }
 
 extension PlannedMount {
+  /// Whether the options of a new file system say what its permissions are.
+  fileprivate var namesMode: Bool {
+    if case .fileSystem(_, _, let options) = source { return options.contains { $0.hasPrefix("mode=") } }
+    return false
+  }
+
   /// Whether attributes are changed of a mount that has some. A new file system begins with them, unless it has to be
   /// written first.
   fileprivate var changesAttributes: Bool {

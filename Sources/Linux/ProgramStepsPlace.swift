@@ -110,11 +110,14 @@ extension SystemCallProgram.Step {
       ], on: name.string)
   }
 
-  /// Copies what a directory holds, with owners, permissions and times, into another.
+  /// Copies what a directory holds, with owners, permissions and times, into another, which itself becomes like the
+  /// first unless it keeps its own owner and permissions.
   public static func copyContent(
-    of source: SystemCallProgram.Register, to directory: SystemCallProgram.Register, named name: FilePath
+    of source: SystemCallProgram.Register, to directory: SystemCallProgram.Register, keepingStatus: Bool,
+    named name: FilePath
   ) -> Self {
-    Self("copy", .file(.copyUp), [.register(source), .register(directory)], on: name.string)
+    let keeps = SystemCallProgram.Argument.value(keepingStatus ? 1 : 0)
+    return Self("copy", .file(.copyUp), [.register(source), .register(directory), keeps], on: name.string)
   }
 
   /// faccessat(2) and statx(2): fails as `execute` would when none of these can be executed.

@@ -83,7 +83,8 @@ enum clinux_operation {
     CLINUX_GIVE_STREAM = 27,
     /// EXDEV when descriptor argument[0] is not on a file system with the magic number argument[1].
     CLINUX_REQUIRE_MAGIC = 28,
-    /// Copies what the directory argument[0] holds, and its owner and permissions, into the directory argument[1].
+    /// Copies what the directory argument[0] holds into the directory argument[1], and unless argument[2] is set
+    /// its owner and permissions.
     CLINUX_COPY_UP = 29,
 };
 
