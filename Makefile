@@ -20,7 +20,7 @@ lab: build ## run every experiment of the course on this kernel and print the ve
 	    || echo 'make lab: nothing went wrong, but not all could be looked at; make calls that an error:'; exit $$status; }
 
 test: ## run every test; the last line is `N passed, N failed, N skipped`
-	@.ci/packages build test
+	@.ci/packages build test engines
 	@SWIFT='$(SWIFT)' Tests/run
 
 build: ## build the programs: .build/release/pangaea and pangaea-oci, one static file each
