@@ -100,25 +100,41 @@ struct LabCheckCommand: ParsableCommand {
 /// `lab hint`.
 struct LabHintCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "hint", abstract: "Show the hints of a claim, or of the next one that you have not seen.")
+    commandName: "hint",
+    abstract: "Show where you are with a claim, and its hints; or with the next that you have not seen.")
 
   @OptionGroup var selection: LabSelection
 
   func run() throws {
-    let course = try selection.course()
-    let chosen =
-      try selection.numbers.isEmpty
-      ? LabProgress(course: course.name).next(in: course).map { [$0] } ?? []
-      : selection.claims().claims
+    let (course, claims) = try selection.claims()
+    let progress = try LabProgress(course: course.name)
+    let chosen = selection.numbers.isEmpty ? progress.next(in: course).map { [$0] } ?? [] : claims
     var output = OutputBuffer()
     if chosen.isEmpty { try output.write("You have seen every claim of this course.\n") }
     for claim in chosen {
       try output.write("\(claim.number): \(claim.title)\n")
-      let hints = claim.hints.isEmpty ? ["No hint: type what the lesson shows, and compare."] : claim.hints
       let text = LabText(Paint(isEnabled: false))
-      for hint in hints { try output.write(text.wrapped(hint, indent: 2).joined(separator: "\n") + "\n") }
+      for hint in [whereabouts(of: claim, progress)] + claim.hints {
+        try output.write(text.wrapped(hint, indent: 2).joined(separator: "\n") + "\n")
+      }
     }
     try output.flush()
+  }
+}
+
+extension LabHintCommand {
+  /// Where the learner is with a claim, and what to type next.
+  private func whereabouts(of claim: Claim, _ progress: LabProgress) -> String {
+    let claims = claim.number.prefix { $0 != "," } + (selection.name.map { " --course \($0)" } ?? "")
+    switch progress.word(of: claim) {
+    case "as-expected": return "You have seen it come out as the course says."
+    case "told": return "You have read it; there is nothing to run."
+    case "not-as-expected":
+      return "Last time it did not come out so: `pangaea lab check \(claims)` shows what was found, and the terminals."
+    case "cannot-tell":
+      return "Last time it could not be told here: `pangaea lab check \(claims)` says what is missing."
+    default: return "You have not been there yet: `pangaea lab run \(claims)`."
+    }
   }
 }
 

@@ -53,6 +53,13 @@ private func mistake(_ text: String) -> CourseError? {
     #expect(after.contains("# no heading"))
   }
 
+  @Test func everyLessonHasAHint() throws {
+    for name in CourseLibrary.names {
+      let course = try #require(try CourseLibrary.course(named: name))
+      #expect(course.claims.filter(\.hints.isEmpty).map(\.number) == [])
+    }
+  }
+
   @Test func readsTypedLines() throws {
     let names: [String: FactType] = ["child": .process, "number": .number]
     let line = try TypedLine("kill {child}; echo ${child} {a,b} {}", names: names)

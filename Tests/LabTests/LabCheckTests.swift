@@ -151,7 +151,8 @@ import Testing
     // Prose is laid out for 80 columns where there is no terminal; a line of a shell is not cut, but continued.
     #expect(first.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(first.output)")
     let hint = try LabProgram.run(["hint", "J4", "--course", "signals-and-jobs"], state: state)
-    #expect(hint.output.contains("SigPnd"))
+    #expect(hint.output.contains("SigPnd") && hint.output.contains("`pangaea lab run J4 --course signals-and-jobs`"))
+    #expect(try LabProgram.run(["hint", "J1"], state: state).output.contains("You have seen it"))
     #expect(try LabProgram.run(["reset", "--course", "signals-and-jobs"], state: state).status == .exited(0))
     #expect(try !LabProgram.run(["list"], state: state).output.contains("✓"))
     let directory = state.appending("pangaea")
