@@ -77,6 +77,7 @@ struct CreationOptions: Hashable, Sendable {
     request.preservedDescriptors = preservedDescriptors + ListenedDescriptors.count
     request.pivotsRoot = pivotsRoot
     request.makesKeyring = makesKeyring
+    request.cgroupDriver = call.options.cgroupManager.driver
     return request
   }
 }
@@ -97,5 +98,16 @@ extension ScannedOption {
     let count: Int32 = try number()
     guard (0...1024).contains(count) else { throw .value(value ?? "", of: self) }
     return count
+  }
+}
+
+extension GlobalOptions.CgroupManager {
+  /// The same, as containers know it.
+  fileprivate var driver: ContainerRequest.CgroupDriver {
+    switch self {
+    case .cgroupfs: .cgroupfs
+    case .systemd: .systemd
+    case .disabled: .disabled
+    }
   }
 }

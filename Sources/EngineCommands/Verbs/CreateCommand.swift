@@ -22,7 +22,10 @@ enum CreateCommand: EngineVerb {
     let operands = try call.read(self) { (option) throws(EngineFailure) in try creation.take(option) }
     guard let operands else { return 0 }
     let request = try creation.request(operands[0], call)
-    _ = try call.attempt { () throws(ContainerError) in try call.store.create(request, warn: call.log.warn) }
+    _ = try call.attempt { () throws(ContainerError) in
+      try SelfProtection.apply()
+      return try call.store.create(request, warn: call.log.warn)
+    }
     return 0
   }
 }

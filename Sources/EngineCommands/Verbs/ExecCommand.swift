@@ -129,7 +129,8 @@ struct ExecCommand: EngineVerb {
     guard let operands else { return 0 }
     try command.complete(Array(operands.dropFirst()))
     let status = try call.attempt { () throws(ContainerError) in
-      try call.store.container(named: operands[0]).execute(
+      try SelfProtection.apply()
+      return try call.store.container(named: operands[0]).execute(
         command.request, isDetached: command.isDetached, warn: call.log.warn)
     }
     return status?.shellStatus ?? 0

@@ -49,7 +49,8 @@ struct RunCommand: EngineVerb {
     guard let operands else { return 0 }
     let request = try command.creation.request(operands[0], call)
     let status = try call.attempt { () throws(ContainerError) in
-      try call.store.run(request, isDetached: command.isDetached, keeps: command.isKept, warn: call.log.warn)
+      try SelfProtection.apply()
+      return try call.store.run(request, isDetached: command.isDetached, keeps: command.isKept, warn: call.log.warn)
     }
     return status?.shellStatus ?? 0
   }
