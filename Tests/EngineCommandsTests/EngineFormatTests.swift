@@ -5,6 +5,7 @@ import Containers
 import Linux
 import OCI
 import Testing
+import struct SystemPackage.FilePath
 
 @testable import EngineCommands
 
@@ -29,16 +30,19 @@ import Testing
 }
 
 @Suite struct SummaryTests {
-  private var summary: ContainerSummary {
-    ContainerSummary(
-      specificationVersion: "1.2.0", identifier: "web", processID: 7, status: "running", bundle: "/b",
-      root: "/b/rootfs",
-      created: "2024-02-29T23:59:58Z", annotations: ["b": "2", "a": "1"], owner: "root")
+  private var state: ContainerState {
+    var state = ContainerState(id: "web", status: .running, pid: 7, bundle: "/b")
+    state.ociVersion = "1.2.0"
+    state.rootfs = "/b/rootfs"
+    state.created = "2024-02-29T23:59:58Z"
+    state.annotations = ["b": "2", "a": "1"]
+    state.owner = "root"
+    return state
   }
 
   @Test func stateHasTheFieldsOfRunc() {
     #expect(
-      String(decoding: StateCommand.json(summary), as: UTF8.self) == """
+      String(decoding: state.json(isIndented: true), as: UTF8.self) == """
         {
           "ociVersion": "1.2.0",
           "id": "web",
@@ -59,13 +63,102 @@ import Testing
 
   @Test func listsAsRuncDoes() {
     #expect(
-      ListCommand.table([summary]) == """
+      ListCommand.table([state]) == """
         ID          PID         STATUS      BUNDLE      CREATED                OWNER
         web         7           running     /b          2024-02-29T23:59:58Z   root
 
         """)
     #expect(String(decoding: ListCommand.json([]), as: UTF8.self) == "[]\n")
-    let one = String(decoding: ListCommand.json([summary]), as: UTF8.self)
+    let one = String(decoding: ListCommand.json([state]), as: UTF8.self)
     #expect(one.hasPrefix(#"[{"ociVersion":"1.2.0","id":"web","pid":7,"#) && one.hasSuffix("}]\n"))
+  }
+
+  @Test func leavesTheProcessesOfTheContainerInTheTable() throws {
+    let table = Array("UID PID CMD\nroot 1 init\nroot 7 sh -c 1\nroot 11 x\n".utf8)
+    let rows = try ProcessesCommand.rows(ofTable: table, [7, 11])
+    #expect(String(decoding: rows, as: UTF8.self) == "UID PID CMD\nroot 7 sh -c 1\nroot 11 x\n")
+    #expect(throws: EngineFailure("couldn't find PID field in ps output")) {
+      try ProcessesCommand.rows(ofTable: Array("CMD\nx\n".utf8), [7])
+    }
+    #expect(String(decoding: ProcessesCommand.json([7, 11]), as: UTF8.self) == "[7,11]\n")
+  }
+}
+
+@Suite struct TypedRequestTests {
+  private func call(_ arguments: [String]) -> EngineCall {
+    EngineCall(arguments: arguments, options: GlobalOptions(), log: EngineLog())
+  }
+
+  @Test func readsExec() throws {
+    var command = ExecCommand()
+    let words = [
+      "-d", "-u", "7:8", "-e", "A=1", "--env", "B=2", "-c", "CAP_KILL", "--cwd=/x", "-g", "3", "--preserve-fds", "2",
+      "web",
+      "sh", "-c", "-x",
+    ]
+    let operands = try call(words).read(ExecCommand.self, operands: 1...Int.max, stopsAtOperand: true) {
+      (option) throws(EngineFailure) in try command.take(option)
+    }
+    #expect(operands == ["web", "sh", "-c", "-x"])
+    #expect(command.isDetached && command.request.userID == 7 && command.request.groupID == 8)
+    #expect(command.request.environment == ["A=1", "B=2"] && command.request.capabilities == ["CAP_KILL"])
+    #expect(command.request.workingDirectory == "/x" && command.request.additionalGroups == [3])
+    #expect(command.request.preservedDescriptors == 2 && command.request.hasTerminal == nil)
+  }
+
+  @Test(arguments: [["-t"], ["--tty"], ["--tty=true"], ["-ttrue"]]) func asksForATerminal(_ words: [String]) throws {
+    var command = ExecCommand()
+    _ = try call(words + ["x"]).read(ExecCommand.self) { (option) throws(EngineFailure) in try command.take(option) }
+    #expect(command.request.hasTerminal == true)
+  }
+
+  @Test func readsLimits() throws {
+    var command = UpdateCommand()
+    let words = [
+      "--memory", "1g", "--memory-swap", "-1", "--cpu-quota", "-1", "--cpu-share=512", "--cpuset-cpus", "0-1",
+      "--pids-limit", "5", "--blkio-weight", "100", "--cpu-idle", "1", "web",
+    ]
+    let operands = try call(words).read(UpdateCommand.self) { (option) throws(EngineFailure) in try command.take(option)
+    }
+    #expect(operands == ["web"])
+    let resources = command.resources
+    #expect(resources.memory?.limit == 1 << 30 && resources.memory?.swap == -1 && resources.memory?.reservation == nil)
+    #expect(resources.cpu?.quota == -1 && resources.cpu?.shares == 512 && resources.cpu?.cpus == "0-1")
+    #expect(resources.cpu?.idle == 1 && resources.pids?.limit == 5 && resources.blockIO?.weight == 100)
+  }
+
+  private static let byteCounts: [(String, Int64?)] = [
+    ("1024", 1024), ("1k", 1024), ("2M", 2_097_152), ("1.5g", 1_610_612_736), ("512MiB", 536_870_912), ("10b", 10),
+    ("-1", -1), ("1 kb", 1024), ("9223372036854775807", Int64.max), ("", nil), ("x", nil), ("-2", nil), ("1x", nil),
+    ("9000000t", nil),
+  ]
+
+  @Test(arguments: byteCounts)
+  func readsByteCounts(_ text: String, _ bytes: Int64?) {
+    #expect(ByteCount.read(text) == bytes)
+  }
+
+  private static let wrong: [([String], String)] = [
+    (["--nosuch", "x"], "unrecognized option '--nosuch'"), ([], "\"create\" requires exactly 1 argument(s)"),
+    (["a", "b"], "\"create\" requires exactly 1 argument(s)"),
+    (["--preserve-fds", "-1", "x"], "invalid value \"-1\" for --preserve-fds"),
+    (["--bundle"], "option '--bundle' requires an argument"),
+  ]
+
+  @Test(arguments: wrong) func refuses(_ words: [String], _ message: String) {
+    #expect(throws: EngineFailure(message)) {
+      var creation = CreationOptions()
+      _ = try call(words).read(CreateCommand.self) { (option) throws(EngineFailure) in try creation.take(option) }
+    }
+  }
+
+  @Test func readsWhatStandsBeforeTheVerb() throws {
+    var options = GlobalOptions()
+    let words = [
+      "--root=/r", "--log", "file:/l", "--log-format", "json", "--systemd-cgroup", "--rootless=false", "run", "-d",
+    ]
+    #expect(try options.read(words) == 7)
+    #expect(options.root == "/r" && options.logFile == "/l" && options.logFormat == "json")
+    #expect(options.cgroupManager == .systemd && options.rootless == .never && options.criu == "criu")
   }
 }

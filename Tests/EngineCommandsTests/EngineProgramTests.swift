@@ -39,9 +39,12 @@ import Testing
     #expect(answer.status == .exited(1) && answer.output.isEmpty)
   }
 
-  @Test(arguments: [
-    (["state"], 1 as Int32)
-  ]) func saysThatAContainerIsNotThere(_ words: [String], _ status: Int32) throws {
+  private static let examples: [([String], Int32)] = [
+    (["state"], 1), (["start"], 1), (["kill"], 1), (["delete"], 1), (["pause"], 1), (["resume"], 1), (["ps"], 1),
+    (["update"], 1), (["events"], 1), (["exec", "nosuch", "true"], 255), (["delete", "--force"], 0),
+  ]
+
+  @Test(arguments: examples) func saysThatAContainerIsNotThere(_ words: [String], _ status: Int32) throws {
     let operands = words.count == 1 || words.last == "--force" ? ["nosuch"] : []
     let answer = try run([runtimePath, "--root", root] + words + operands)
     #expect(answer.status == .exited(status), "\(words): \(answer.error)")
@@ -67,5 +70,11 @@ import Testing
         == "ID          PID         STATUS      BUNDLE      CREATED     OWNER\n")
     #expect(try runtime("--root", root, "list", "--format", "json").output == "[]\n")
     #expect(try runtime("--root", root, "list", "-q").output.isEmpty)
+  }
+
+  @Test func completes() throws {
+    #expect(try runtime("complete", "--", "check").output.hasPrefix("checkpoint\t"))
+    #expect(try runtime("complete", "--", "--root", "/x", "exec", "--ign").output.hasPrefix("--ignore-paused\t"))
+    #expect(try runtime("complete", "--", "--log-format", "j").output.hasPrefix("json\t"))
   }
 }
