@@ -12,7 +12,9 @@ enum FeaturesCommand: EngineVerb {
   static var description: VerbDescription {
     VerbDescription(
       name: "features", abstract: "say what the runtime can do, as JSON", usage: [""],
-      discussion: ["In the form of features.md of the runtime specification. What the machine allows is another matter."])
+      discussion: [
+        "In the form of features.md of the runtime specification. What the machine allows is another matter."
+      ])
   }
 
   static func run(_ call: EngineCall) throws(EngineFailure) -> Int32 {
