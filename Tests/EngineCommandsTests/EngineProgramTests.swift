@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func completes() throws {
-    #expect(try runtime("complete", "--", "check").output.hasPrefix("checkpoint\t"))
+    #expect(try runtime("complete", "--", "crea").output.hasPrefix("create\t"))
     #expect(try runtime("complete", "--", "--root", "/x", "exec", "--ign").output.hasPrefix("--ignore-paused\t"))
     #expect(try runtime("complete", "--", "--log-format", "j").output.hasPrefix("json\t"))
   }
