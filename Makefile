@@ -32,6 +32,7 @@ lint: ## hold the rules of the house: format, imports, lengths, documentation
 	@.ci/packages build lint
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	@Tests/House/check
+	@Tests/Conformance/list --check
 
 bench: build ## measure each claim of speed beside its peer (ROW=ps for one row)
 	@.ci/packages bench

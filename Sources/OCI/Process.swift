@@ -72,7 +72,7 @@ extension Specification {
     public var uid: UInt32 = 0
     /// The group ID.
     public var gid: UInt32 = 0
-    /// Permissions that new files don't get; nil: as the runtime's own.
+    /// Permissions that new files don't get; nil: whatever the runtime takes.
     public var umask: UInt32?
     /// Supplementary groups.
     public var additionalGids: [UInt32] = []

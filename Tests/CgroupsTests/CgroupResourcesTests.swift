@@ -19,6 +19,7 @@ import Testing
   }
 
   @Test func processorTime() {
+    // spec: linux.cpu.shares linux.cpu.idle
     var resources = CgroupResources()
     resources.cpu.shares = 512
     resources.cpu.quota = 20_000
@@ -58,6 +59,7 @@ import Testing
   }
 
   @Test func memory() {
+    // spec: linux.memory.limits linux.memory.swappiness linux.memory.oomkiller linux.unified.conversion
     var resources = CgroupResources()
     resources.memory.limit = 100 << 20
     resources.memory.swap = 300 << 20
@@ -89,6 +91,7 @@ import Testing
   }
 
   @Test func blockDevices() {
+    // spec: linux.blockio.weight linux.blockio.throttle
     var resources = CgroupResources()
     resources.blockIO.weight = 500
     resources.blockIO.devices = [.init(major: 8, minor: 0, weight: 1000)]
@@ -108,6 +111,7 @@ import Testing
   }
 
   @Test func theRest() {
+    // spec: linux.cpu.sets linux.hugepages linux.network linux.rdma.limits
     var resources = CgroupResources()
     resources.cpu.cpus = "0-1"
     resources.cpu.memoryNodes = "0"

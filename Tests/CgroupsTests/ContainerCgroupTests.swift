@@ -72,6 +72,7 @@ extension Machine {
 
   @Test(.enabled(if: Machine.limits { $0.processes = 1 }))
   func updateChangesAllOrNothing() throws {
+    // spec: linux.pids.limit linux.unified.unknown
     var resources = CgroupResources()
     resources.processes = 30
     try inContainer(resources) { cgroup in
@@ -92,6 +93,7 @@ extension Machine {
 
   @Test(.enabled(if: Machine.limits { $0.memory.limit = 1 << 20 }))
   func memoryGrowsAndShrinks() throws {
+    // spec: linux.memory.limits linux.memory.check
     var resources = CgroupResources()
     resources.memory.limit = 64 << 20
     try inContainer(resources) { cgroup in
@@ -113,6 +115,7 @@ extension Machine {
 
   @Test(.enabled(if: Machine.limits { $0.cpu.quota = 1000 }))
   func quotaAndShares() throws {
+    // spec: linux.cpu.shares
     var resources = CgroupResources()
     resources.cpu.shares = 512
     resources.cpu.quota = 20_000
@@ -134,6 +137,7 @@ extension Machine {
 
   @Test(.enabled(if: Machine.limits { $0.cpu.cpus = "0" }))
   func processors() throws {
+    // spec: linux.cpu.sets
     var resources = CgroupResources()
     resources.cpu.cpus = "0"
     try inContainer(resources) { cgroup in

@@ -9,6 +9,7 @@ import struct SystemPackage.FilePath
 
 @Suite struct DevicePolicyTests {
   @Test func laterRulesChangeEarlierOnes() throws {
+    // spec: linux.devicerules.order
     let policy = try DevicePolicy([
       DeviceRule(isAllowed: true, .character, major: 1, minor: 3, access: .read),
       DeviceRule(isAllowed: false),

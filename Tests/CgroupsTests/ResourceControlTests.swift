@@ -32,10 +32,12 @@ import struct SystemPackage.FilePath
   }
 
   @Test func withoutTheFileSystem() {
+    // spec: linux.rdt.unmounted
     #expect(throws: ResourceControlError.missing) { try ResourceControl().plan(container: "x", below: nil) }
   }
 
   @Test func aGroupOfItsOwn() throws {
+    // spec: linux.rdt.order linux.rdt.create
     var control = ResourceControl()
     control.l3CacheSchema = "L3:0=f\nMB:0=50"
     control.memoryBandwidthSchema = "MB:0=20"
@@ -48,6 +50,7 @@ import struct SystemPackage.FilePath
   }
 
   @Test func aSharedGroup() throws {
+    // spec: linux.rdt.tasks linux.rdt.mismatch
     try withRoot { root in
       var control = ResourceControl()
       control.closID = "shared"
@@ -67,6 +70,7 @@ import struct SystemPackage.FilePath
 
   @Test(arguments: ["..", "a/b", "", "absent"])
   func noGroup(_ name: String) {
+    // spec: linux.rdt.preconfigured
     var control = ResourceControl()
     control.closID = name
     #expect(throws: ResourceControlError.self) { try control.plan(container: "x", below: "/nowhere") }

@@ -11,6 +11,8 @@ import struct SystemPackage.FilePath
 @Suite(.enabled(if: TestBundle.isPossible))
 struct ContainerTests {
   @Test func `goes from created to running to stopped, and leaves nothing`() throws {
+    // spec: runtime.state.status runtime.start.runs runtime.kill.signal
+    // spec: runtime.delete.resources runtime.lifecycle.destroy
     let bundle = try TestBundle("life")
     try bundle.configure(["sleep", "100"])
     var request = bundle.request
@@ -41,6 +43,8 @@ struct ContainerTests {
   }
 
   @Test func `says which state is needed`() throws {
+    // spec: runtime.create.duplicate runtime.start.wrongstate runtime.kill.wrongstate
+    // spec: runtime.delete.wrongstate runtime.state.id.unique
     let bundle = try TestBundle("states")
     try bundle.configure(["sleep", "100"])
     let container = try bundle.store.create(bundle.request)
@@ -62,6 +66,7 @@ struct ContainerTests {
   }
 
   @Test func `takes everything back when a mount fails`() throws {
+    // spec: runtime.errors.unchanged runtime.lifecycle.environment
     let bundle = try TestBundle("undo")
     try bundle.configure(
       ["true"], mounts: #",{"destination":"/x","type":"bind","source":"/nowhere/at/all","options":["bind"]}"#)
@@ -70,6 +75,7 @@ struct ContainerTests {
   }
 
   @Test func `takes everything back when the last step fails`() throws {
+    // spec: runtime.errors.unchanged
     let bundle = try TestBundle("last")
     try bundle.configure(["true"])
     var request = bundle.request
@@ -79,6 +85,7 @@ struct ContainerTests {
   }
 
   @Test func `shows nothing that the runtime has open`() throws {
+    // spec: runtimelinux.descriptors
     let bundle = try TestBundle("open")
     try bundle.configure(["sh", "-c", "ls /proc/self/fd > /out"])
     let container = try bundle.store.create(bundle.request)
@@ -120,7 +127,7 @@ struct ContainerTests {
     let bundle = try TestBundle("absent")
     try bundle.configure(["/bin/absent"])
     let error = try #require(throws: ContainerError.self) { try bundle.store.create(bundle.request) }
-    #expect("\(error)".contains("No such file or directory"))
+    #expect("\(error)".contains("no such file or directory"))
     try bundle.expectNothingLeft()
   }
 
@@ -161,6 +168,7 @@ struct ContainerTests {
   }
 
   @Test func `forbids the system calls that the configuration forbids`() throws {
+    // spec: linux.seccomp.filter
     let bundle = try TestBundle("seccomp")
     let rules = #"{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO","errnoRet":61}"#
     try bundle.configure(
@@ -171,6 +179,7 @@ struct ContainerTests {
   }
 
   @Test func `limits what the configuration limits, and anew`() throws {
+    // spec: linux.pids.limit
     let bundle = try TestBundle("limits")
     try bundle.configure(["sleep", "100"], linux: #","resources":{"pids":{"limit":17}}"#)
     let container = try bundle.store.create(bundle.request)

@@ -17,6 +17,7 @@ struct ContainerValueTests {
 
   @Test(arguments: ["", ".", "..", "a/b", "a b", "ä", "a\n", "a:b", String(repeating: "a", count: 1025)])
   func `refuses what is no name`(name: String) {
+    // spec: runtime.create.duplicate
     #expect(throws: ContainerError.invalidIdentifier(name)) { try ContainerIdentifier(name) }
   }
 

@@ -16,6 +16,8 @@ struct HookTests {
   }
 
   @Test func `run in their order, each in its namespaces, and are told the state`() throws {
+    // spec: config.hooks.state config.hooks.prestart config.hooks.createruntime config.hooks.createcontainer
+    // spec: config.hooks.startcontainer config.hooks.poststart config.hooks.poststop
     let bundle = try TestBundle("hooks")
     let log = bundle.file("rootfs/log").string
     let outside = ["prestart", "createRuntime", "createContainer", "poststart", "poststop"]
@@ -39,6 +41,7 @@ struct HookTests {
 
   @Test(arguments: ["prestart", "createRuntime", "createContainer"])
   func `that fail before the container is made undo it`(kind: String) throws {
+    // spec: runtime.lifecycle.hookfails
     let bundle = try TestBundle("fail-\(kind)")
     let log = bundle.file("log").string
     let hooks = [note(kind, bundle, log: log, tail: "; exit 4"), note("poststop", bundle, log: log)]
@@ -51,6 +54,7 @@ struct HookTests {
   }
 
   @Test func `that fail before the start end the container`() throws {
+    // spec: runtime.lifecycle.hookfails
     let bundle = try TestBundle("fail-start")
     try bundle.configure(
       ["true"], more: ",\"hooks\":{\(note("startContainer", bundle, log: "/log", tail: "; exit 5"))}")

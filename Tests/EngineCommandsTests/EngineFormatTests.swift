@@ -41,6 +41,7 @@ import struct SystemPackage.FilePath
   }
 
   @Test func stateHasTheFieldsOfRunc() {
+    // spec: runtime.state.fields
     #expect(
       String(decoding: state.json(isIndented: true), as: UTF8.self) == """
         {

@@ -13,6 +13,7 @@ import struct SystemPackage.FilePath
   }
 
   @Test func devicesAndLinksAreThere() throws {
+    // spec: linux.devices.default
     let bundle = try ContainerBundle(
       "stat -c '%n %a %t:%T' /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty; readlink /dev/fd; "
         + "readlink /dev/ptmx; echo x > /dev/null; head -c 2 /dev/zero | wc -c")
@@ -49,6 +50,7 @@ import struct SystemPackage.FilePath
   }
 
   @Test func attributesOfMounts() throws {
+    // spec: config.mounts.options.recursive
     var bundle = try ContainerBundle(
       "grep ' /m ' /proc/self/mountinfo | cut -d' ' -f6; touch /r/x; touch /bin/x && echo wrote")
     bundle.plan.mounts.append(
@@ -64,6 +66,7 @@ import struct SystemPackage.FilePath
   }
 
   @Test func theRootIsReadOnlyAndPathsAreCovered() throws {
+    // spec: config.root.readonly linux.maskedpaths linux.readonlypaths
     var bundle = try ContainerBundle(
       "touch /x; touch /dev/x && echo dev; wc -c < /proc/interrupts; ls /proc/fs | wc -l; echo 1 > /proc/sys/vm/drop_caches; "
         + "cat /etc/secret")
@@ -143,6 +146,7 @@ import struct SystemPackage.FilePath
   }
 
   @Test func schedulingIsAsPlanned() throws {
+    // spec: config.process.iopriority
     var bundle = try ContainerBundle(
       "cut -d' ' -f19,41 /proc/self/stat; ionice; grep Cpus_allowed_list /proc/self/status")
     var scheduling = SchedulingAttributes(.batch)
@@ -165,6 +169,7 @@ import struct SystemPackage.FilePath
   }
 
   @Test func kernelSettingsAndNames() throws {
+    // spec: linux.sysctl config.hostname config.domainname
     var bundle = try ContainerBundle(
       "cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/msgmax /proc/sys/kernel/domainname; hostname",
       [.newMount, .newPID, .newUTS, .newIPC, .newNetwork])
@@ -176,6 +181,8 @@ import struct SystemPackage.FilePath
     #expect(try bundle.answer() == "1\n4321\nnis\ninside\n")
   }
 
+  // spec: config.user.ids config.user.umask config.process.rlimits.set config.process.oomscoreadj
+  // spec: config.process.capabilities config.process.nonewprivileges
   @Test func theProcessIsAsPlanned() throws {
     var bundle = try ContainerBundle(
       "pwd; id -u; id -g; id -G; umask; ulimit -n; cat /proc/self/oom_score_adj; nproc; "
@@ -233,6 +240,7 @@ import struct SystemPackage.FilePath
   }
 
   @Test func aUserNamespaceOwnsWhatIsMade() throws {
+    // spec: linux.mappings.set
     var bundle = try ContainerBundle(
       "id -u; stat -c '%u %n' /deep /dev /out; cat /proc/self/uid_map; echo x > /dev/null && echo null; "
         + "stat -c %t:%T /dev/zero",
@@ -256,6 +264,7 @@ import struct SystemPackage.FilePath
   }
 
   @Test func ownersOfABindAreMapped() throws {
+    // spec: config.mounts.mappings.setattr config.mounts.options.idmap
     var bundle = try ContainerBundle("stat -c %u /mapped/file; touch /mapped/new; stat -c %u /mapped/new")
     try makeDirectory(bundle.directory.appending("shared"))
     try bundle.write("x", "shared/file")
@@ -269,6 +278,7 @@ import struct SystemPackage.FilePath
   }
 
   @Test func waitsAtTheGate() throws {
+    // spec: runtime.lifecycle.notrun
     var bundle = try ContainerBundle("echo started")
     let state = try FileDescriptor.open(bundle.directory, [.path, .directory])
     let gate = try StartGate("gate", in: state)
@@ -312,6 +322,7 @@ import struct SystemPackage.FilePath
   }
 
   @Test func clocksWithOffsetsAndNoInit() throws {
+    // spec: linux.timeoffsets
     var bundle = try ContainerBundle("echo $$; cut -d. -f1 /proc/uptime", [.newMount, .newPID, .newTime])
     bundle.plan.timeOffsets = TimeOffsets(boottime: 1_000_000_000)
     let lines = try bundle.answer().split(separator: "\n")
@@ -347,6 +358,7 @@ import struct SystemPackage.FilePath
 
   /// The rights to join are lost in a new user namespace, so it is made after; its maps are written in between.
   @Test func joinsWhatBelongsToOthersBesideAUserNamespaceOfItsOwn() throws {
+    // spec: linux.namespaces.path.join
     var bundle = try ContainerBundle("while [ ! -e /out/done ]; do sleep 0.05; done", [.newMount, .newNetwork])
     bundle.plan.mounts.removeFirst()
     let world = try bundle.plan.start()

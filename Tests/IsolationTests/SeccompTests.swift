@@ -54,6 +54,7 @@ private struct FilterMachine {
     }
 
     @Test func actionsAndErrnos() throws {
+      // spec: linux.seccomp.filter linux.seccomp.errno.default
       let filter = try profile([
         .init(["read", "no_such_call"], .allow), .init(["mkdir"], .fail), .init(["socket"], .fail, errorNumber: 97),
         .init(["personality"], .killProcess), .init(["chdir"], .fail, errorNumber: 38),
@@ -69,6 +70,7 @@ private struct FilterMachine {
     }
 
     @Test func arguments() throws {
+      // spec: linux.seccomp.filter
       let filter = try profile([
         .init(["socket"], .allow, conditions: [.init(argument: 0, .notEqual, 40), .init(argument: 2, .equal, 7)]),
         .init(["personality"], .allow, conditions: [.init(argument: 0, .equal, 0), .init(argument: 0, .equal, 8)]),
@@ -90,6 +92,7 @@ private struct FilterMachine {
     }
 
     @Test func architecturesShareTheRules() throws {
+      // spec: linux.seccomp.filter
       var profile = profile([.init(["read"], .allow)])
       profile.architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"]
       let machine = FilterMachine(program: try profile.compile().program)
@@ -100,6 +103,7 @@ private struct FilterMachine {
     }
 
     @Test func flagsAndListener() throws {
+      // spec: linux.seccomp.flags
       var profile = profile([.init(["mkdir"], .notify)])
       profile.flags = [.synchronizesThreads, .log, .waitKillable]
       let filter = try profile.compile()

@@ -38,6 +38,7 @@ import Testing
     ("{\"a\":\u{1}", 5, "a: expected a value, found byte 0x1"),
   ])
   func saysWhereAndWhat(_ text: String, _ offset: Int, _ message: String) {
+    // spec: config.json.duplicate config.values.invalid
     let error = #expect(throws: JSONError.self) { try integers(text) }
     #expect(error?.offset == offset)
     guard let error else { return }
@@ -83,6 +84,7 @@ import Testing
 
   @Test(arguments: [[0xff], [0xc3], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xc0, 0x80]])
   func refusesWhatIsNotUTF8(_ wrong: [UInt8]) {
+    // spec: config.json.utf8
     for prefix in ["", "a", "\\n", "é"] {
       let start = Array("\"\(prefix)".utf8)
       var json = JSONReader(start + wrong + Array("\"".utf8))

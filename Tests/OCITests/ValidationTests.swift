@@ -80,7 +80,7 @@ import Testing
     ("process.user.uid: must be between 0 and 4294967295", #""user":{"uid":-1}"#),
     ("process.user.umask: must be between 0 and 4095", #""user":{"umask":8192}"#),
     ("process.cwd: is given twice", #""cwd":"/x""#), ("right", #""unknown":{"cwd":1,"cwd":2},"unknown":3"#),
-    // spec: config.process.capabilities.warning
+    // spec: config.process.capabilities.go
     ("right", #""capabilities":{"bounding":["CAP_NEW"]}"#),
   ])
   func looksAtTheProcess(_ message: String, _ members: String) {
