@@ -17,7 +17,7 @@ import struct SystemPackage.FilePath
       .execute([FilePath(probe)], [Array("Probe".utf8), Array("crowd".utf8), Array("1000".utf8)], environment: []))
     let child = try program.start()
     try child.report.awaitExecution()
-    let status = try await end(of: child.pidfd, within: .seconds(120))
+    let status = try await end(of: child.pidfd, within: .seconds(300))
     #expect(status == .exited(0), "it hung, or a world did not start")
   }
 
