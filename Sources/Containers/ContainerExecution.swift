@@ -31,8 +31,8 @@ extension Container {
     for warning in execution.warnings { warn(warning) }
     // A root directory that was entered by chroot(2) is not that of its mount namespace.
     let root = try attempt("open the container's root directory") { () throws(SystemCallError) in
-      let path = record.entersByChangeOfRoot ? FilePath("/proc/\(identity.processID)/root") : "/"
-      return try FileDescriptor.open(path, [.path, .directory])
+      guard record.entersByChangeOfRoot else { return FileDescriptor(borrowing: -1) }
+      return try FileDescriptor.open(FilePath("/proc/\(identity.processID)/root"), [.path, .directory])
     }
     if record.entersByChangeOfRoot { execution.plan.joinedRoot = root.number }
     let process = execution.process

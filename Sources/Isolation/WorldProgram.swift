@@ -2,6 +2,7 @@
 // permissions need: maps, clocks, names, mounts, root, then the command's own rights, last of all exec.
 
 internal import Linux
+internal import Processes
 internal import struct SystemPackage.FilePath
 
 /// What the first process has of its caller, by number.
@@ -86,6 +87,8 @@ struct WorldProgram {
     guard plan.commandIsFirst && !plan.joins.isEmpty else { return }
     program.begin("keep those in the namespaces from looking at this process")
     program.append(.setDumpable(false))
+    // Who may trace everybody may look all the same: the procfs of outside, which led out, is let go before.
+    program.append(.close(.descriptor(Procfs.machine.directory.number)).tolerating(.ebadf))
   }
 
   /// Rights over what belongs to the namespaces of others go with the own user namespace, and those over what belongs
