@@ -63,6 +63,8 @@ let package = Package(
       name: "Containers",
       dependencies: ["OCI", "JSON", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath],
       swiftSettings: house),
+    .systemLibrary(name: "CCurses"),
+    .target(name: "Screen", dependencies: ["CCurses", "Linux"], swiftSettings: house),
     .target(name: "CommandDescription", dependencies: ["Linux", filePath], swiftSettings: house),
     .target(
       name: "EngineCommands",
@@ -81,8 +83,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "CommandDescription", "JSON", "Lab", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath,
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CommandDescription", "JSON", "Screen", "Lab", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux",
+        filePath, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
     .target(
@@ -117,6 +119,7 @@ let package = Package(
         "Fuzzing", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath, "Probe", "Forker",
       ],
       swiftSettings: house),
+    .testTarget(name: "ScreenTests", dependencies: ["Screen", "Linux"], swiftSettings: house),
     .testTarget(name: "JSONTests", dependencies: ["Fuzzing", "JSON"], swiftSettings: house),
     .testTarget(name: "OCITests", dependencies: ["Fuzzing", "OCI", "JSON"], swiftSettings: house),
     .testTarget(
@@ -131,7 +134,7 @@ let package = Package(
       name: "LabTests", dependencies: ["Fuzzing", "Lab", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(
       name: "CommandsTests",
-      dependencies: ["Commands", "CommandDescription", "Cgroups", "Processes", "Linux", filePath],
+      dependencies: ["Commands", "CommandDescription", "Screen", "Cgroups", "Processes", "Linux", filePath],
       exclude: ["Golden"],
       swiftSettings: house),
   ]

@@ -5,6 +5,7 @@ internal import Cgroups
 internal import CommandDescription
 internal import Isolation
 internal import Linux
+internal import Screen
 
 /// The verb `doctor`.
 struct DoctorCommand: HandParsedVerb {

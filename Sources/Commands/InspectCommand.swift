@@ -4,6 +4,7 @@ internal import JSON
 internal import ArgumentParser
 internal import Linux
 internal import Processes
+internal import Screen
 
 /// The verb `inspect`.
 struct InspectCommand: ParsableCommand {

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Isolation
 internal import Lab
 internal import Linux
+internal import Screen
 internal import struct SystemPackage.FilePath
 
 /// The verb `lab`.

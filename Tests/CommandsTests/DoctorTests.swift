@@ -2,6 +2,7 @@
 
 import JSON
 import Linux
+import Screen
 import Testing
 
 @testable import Commands

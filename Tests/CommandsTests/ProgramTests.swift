@@ -2,6 +2,7 @@
 
 import CommandDescription
 import Linux
+import Screen
 import Testing
 
 @testable import Commands

@@ -1,6 +1,7 @@
 // What reaches a terminal: widths, escapes, tables and colour, as values.
 
 import Linux
+import Screen
 import Testing
 
 @testable import Commands

@@ -4,6 +4,7 @@ internal import JSON
 internal import Cgroups
 internal import CommandDescription
 internal import Linux
+internal import Screen
 internal import struct SystemPackage.FilePath
 
 /// The verb `cgroup show`.

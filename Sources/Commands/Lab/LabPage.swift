@@ -2,6 +2,7 @@
 
 internal import Lab
 internal import Linux
+internal import Screen
 
 /// A report as a page of text.
 struct LabPage {

@@ -1,6 +1,7 @@
 // How the lab lays out text for a person: prose in lines of the screen's width, facts with what was found beside them.
 
 internal import Lab
+internal import Screen
 
 /// Lays text out for a screen of some width.
 struct LabText {

@@ -1,6 +1,7 @@
 // One field of one row, before it has its place: bytes, and how many columns of the terminal they take.
 
 internal import JSON
+internal import Screen
 
 /// The text of a field. One value is used for all fields of all rows.
 struct Cell {

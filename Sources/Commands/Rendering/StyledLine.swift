@@ -1,6 +1,8 @@
 // A line of text in pieces, so that it can be cut to the terminal's width and coloured without one disturbing
 // the other.
 
+internal import Screen
+
 /// One line of output.
 struct StyledLine {
   private var pieces: [(text: String, role: Paint.Role?)] = []

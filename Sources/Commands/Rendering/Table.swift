@@ -1,5 +1,7 @@
 // Tables as procps and util-linux print them: columns as wide as their widest cell, one space between.
 
+internal import Screen
+
 /// A table that is filled row by row and then written.
 struct Table {
   /// One column.

@@ -3,6 +3,7 @@
 
 internal import JSON
 internal import Linux
+internal import Screen
 
 /// Rows, each perhaps below another.
 struct TreeTable {

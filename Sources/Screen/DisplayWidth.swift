@@ -2,22 +2,22 @@
 
 /// Widths of text in terminal cells, as wcwidth(3) has them: combining characters take none, East Asian wide
 /// ones and emoji two.
-enum DisplayWidth {
+public enum DisplayWidth {
   /// The columns of an escaped text.
-  static func of(_ text: String) -> Int {
+  public static func of(_ text: String) -> Int {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
     return text.unicodeScalars.reduce(0) { $0 + of($1) }
   }
 
   /// The columns of one character.
-  static func of(_ scalar: Unicode.Scalar) -> Int {
+  public static func of(_ scalar: Unicode.Scalar) -> Int {
     if scalar.value < 0x300 { return 1 }
     if isZeroWidth(scalar) { return 0 }
     return wide.contains { $0.contains(scalar.value) } ? 2 : 1
   }
 
   /// The beginning of a text that takes at most so many columns.
-  static func prefix(of text: String, columns: Int) -> String {
+  public static func prefix(of text: String, columns: Int) -> String {
     if text.utf8.count <= columns { return text }
     var used = 0
     var result = String.UnicodeScalarView()
