@@ -115,17 +115,19 @@ struct BranchCensus {
     return process
   }
 
-  /// Takes notice of a fork.
+  /// Takes notice of an event.
   ///
-  /// - Returns: whether the child belongs to the branch.
-  mutating func hear(_ fork: ForkEvents.Fork) -> Bool {
-    if members[fork.parentID] != nil || shortLived.contains(fork.parentID) {
-      shortLived.insert(fork.childID)
+  /// - Returns: whether it is a fork whose child belongs to the branch.
+  mutating func hear(_ event: ProcessEvent) -> Bool {
+    guard case .fork(let parentID) = event.kind, !event.isOfThread else { return false }
+    let childID = event.processID
+    if members[parentID] != nil || shortLived.contains(parentID) {
+      shortLived.insert(childID)
       return true
     }
-    shortLived.remove(fork.childID)
+    shortLived.remove(childID)
     // The PID is another's now.
-    if let member = members[fork.childID], member.lastSeen < pass { members[fork.childID] = nil }
+    if let member = members[childID], member.lastSeen < pass { members[childID] = nil }
     return false
   }
 

@@ -10,7 +10,7 @@ final class BranchPursuit {
   private let signal: Signal
   private var census: BranchCensus
   private var refused: [ProcessIdentity: Errno] = [:]
-  private var forks: ForkEvents?
+  private var forks: ProcessEventSocket?
   private let processes: FileDescriptor
   private var stats = StatReader()
 
@@ -19,7 +19,7 @@ final class BranchPursuit {
     signal = plan.signal
     processes = try FileDescriptor.open("/proc", .directory)
     do throws(SystemCallError) {
-      forks = try ForkEvents.listen()
+      forks = try ProcessEventSocket.listen()
     } catch {
       forks = nil  // Not root, or not in the machine's own namespaces.
     }
@@ -165,9 +165,9 @@ final class BranchPursuit {
   /// Stops the children of the branch that the kernel announced and that live.
   private func hear() throws(SystemCallError) -> [BranchProcess] {
     var found: [BranchProcess] = []
-    while let heard = try forks?.waiting(), !heard.isEmpty {
-      for fork in heard where census.hear(fork) {
-        guard let stat = read(fork.childID), let process = census.adopt(stat) else { continue }
+    while let heard = try forks?.waiting(), !heard.events.isEmpty {
+      for event in heard.events where census.hear(event) {
+        guard let stat = read(event.processID), let process = census.adopt(stat) else { continue }
         found.append(process)
         stopUnlessStopped(process)
       }

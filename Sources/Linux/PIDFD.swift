@@ -153,6 +153,12 @@ public enum ExitStatus: Hashable, Sendable {
     }
   }
 
+  /// From the status of wait(2), whose macros take it apart.
+  public init(waitStatus: Int32) {
+    let signal = waitStatus & 0x7f
+    self = signal == 0 ? .exited(waitStatus >> 8 & 0xff) : .signaled(Signal(rawValue: signal))
+  }
+
   /// As a shell shows it: the exit status, or 128 + the signal's number.
   public var shellStatus: Int32 {
     switch self {

@@ -85,6 +85,13 @@ extension Environment {
     /// First entries of names that both have, with values that differ.
     public var changed: [Change] = []
 
+    /// A difference from its parts.
+    public init(added: [Entry] = [], removed: [Entry] = [], changed: [Change] = []) {
+      self.added = added
+      self.removed = removed
+      self.changed = changed
+    }
+
     /// Whether nothing differs.
     public var isEmpty: Bool { added.isEmpty && removed.isEmpty && changed.isEmpty }
   }
@@ -95,6 +102,12 @@ extension Environment {
     public let before: Entry
     /// The process's own.
     public let after: Entry
+
+    /// A change from its parts.
+    public init(before: Entry, after: Entry) {
+      self.before = before
+      self.after = after
+    }
   }
 
   /// Compares by name what getenv(3) would find; malformed entries are compared whole.

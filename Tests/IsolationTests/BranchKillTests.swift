@@ -79,7 +79,7 @@ import struct SystemPackage.FilePath
 
   static var hearsForks: Bool {
     do {
-      _ = try ForkEvents.listen()
+      _ = try ProcessEventSocket.listen()
       return true
     } catch {
       return false

@@ -9,11 +9,15 @@ struct OutputBuffer: ~Copyable {
   /// The gathered bytes: writers may append here, and call `flushIfFull()` now and then.
   var bytes: [UInt8] = []
   private let descriptor: FileDescriptor
+  private let name: String
   private static let limit = 65536
 
   /// Writes to standard output, or to another descriptor.
-  init(_ descriptor: consuming FileDescriptor = .standardOutput) {
+  ///
+  /// - Parameter name: what a person knows the descriptor as.
+  init(_ descriptor: consuming FileDescriptor = .standardOutput, named name: String = "standard output") {
     self.descriptor = descriptor
+    self.name = name
     bytes.reserveCapacity(4096)
   }
 
@@ -52,7 +56,7 @@ struct OutputBuffer: ~Copyable {
       bytes.removeAll()
       if error.errno == .epipe { throw .silent(exitStatus: 128 + Signal.pipe.rawValue) }
       throw Complaint(
-        what: "cannot write to standard output: \(error.call): \(error.errno.name)",
+        what: "cannot write to \(name): \(error.call): \(error.errno.name)",
         classic: "write error: \(error.errno.message)")
     }
     bytes.removeAll(keepingCapacity: true)

@@ -80,10 +80,13 @@ struct Paint: Sendable {
 enum OutputWidth {
   /// The columns of the terminal that standard output is; nil when it is none, or does not know: then nothing is
   /// cut. COLUMNS, where set to a positive number, comes before the terminal's own answer.
-  static func ofStandardOutput() -> Int? {
-    guard FileDescriptor.standardOutput.isTerminal else { return nil }
+  static func ofStandardOutput() -> Int? { of(FileDescriptor.standardOutput) }
+
+  /// The same of another descriptor.
+  static func of(_ descriptor: borrowing FileDescriptor) -> Int? {
+    guard descriptor.isTerminal else { return nil }
     if let set = environmentVariable("COLUMNS").flatMap({ Int($0) }), set > 0 { return set }
-    return FileDescriptor.standardOutput.knownWindowSize?.columns
+    return descriptor.knownWindowSize?.columns
   }
 }
 

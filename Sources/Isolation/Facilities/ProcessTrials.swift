@@ -90,12 +90,12 @@ enum ProcessTrials {
 
   private static func hearFork() throws(Refusal) {
     do throws(SystemCallError) {
-      var events = try ForkEvents.listen()
+      var events = try ProcessEventSocket.listen()
       let process = try quiet { () throws(Refusal) in try WaitingProcess() }
       guard let process else { throw SystemCallError(call: "clone3", errno: .eagain) }
       for _ in 0..<100 {
-        guard let forks = try events.waiting() else { return }
-        if forks.contains(where: { $0.childID == process.child.processID }) { return }
+        let heard = try events.waiting()
+        if heard.isIncomplete || heard.events.contains(where: { $0.processID == process.child.processID }) { return }
         pause(nanoseconds: 2_000_000)
       }
       throw SystemCallError(call: "recv", errno: .etimedout, object: "process events")

@@ -1,0 +1,117 @@
+// What happens to processes, as it happens: from the kernel where it tells, else by looking again and again.
+
+public import Linux
+
+/// The stream of forks, execs, exits and changes of processes.
+///
+/// From the process-event connector nothing is missed, however short it lives; where that is not to be had, /proc is
+/// looked at so many times a second, and what begins and ends between two looks is not seen.
+public struct ProcessEventStream: ~Copyable {
+  /// Where the events come from.
+  public enum Source: Hashable, Sendable {
+    /// The kernel announces each.
+    case connector
+    /// /proc is compared with what it was so many nanoseconds before; the connector refused with this errno.
+    case polling(interval: UInt64, refusal: Errno)
+  }
+
+  /// What happened since the last look.
+  public struct Batch: Sendable {
+    /// About in the order of time: two processors may be told of in turn.
+    public var events: [ProcessEvent] = []
+    /// What those had used that ended, where the kernel tells it; never later than the exit that they belong to.
+    public var statistics: [TaskStatistics] = []
+    /// How many events of the machine did not come through, as far as is known by now.
+    public var lost: UInt64 = 0
+    /// After a loss: what /proc showed when these events had been heard. Whoever else was known has ended.
+    public var snapshot: ProcessTable?
+
+    /// Nothing.
+    public init() {}
+
+    /// Whether nothing happened.
+    public var isEmpty: Bool { events.isEmpty && statistics.isEmpty && lost == 0 && snapshot == nil }
+  }
+
+  /// Where the events come from.
+  public let source: Source
+  /// The processes that there were when listening began; what was forked until its end may be announced still.
+  public let firstSnapshot: ProcessTable
+  private var connector: ProcessEventSocket?
+  private var statistics: TaskStatisticsSocket?
+  /// Readable while events wait; -1 without a connector.
+  private let descriptor: Int32
+  private var comparison: ProcessComparison
+
+  /// Begins to listen.
+  ///
+  /// - Parameter interval: in nanoseconds, from one look to the next where the kernel does not announce; longer where
+  ///   a look takes more than a fifth of it.
+  /// - Throws: `SystemCallError` when neither the connector nor /proc is to be had.
+  public init(pollingEvery interval: UInt64 = 20_000_000) throws(SystemCallError) {
+    var refusal: Errno?
+    do throws(SystemCallError) {
+      let connector = try ProcessEventSocket.listen()
+      descriptor = connector.descriptor.number
+      self.connector = consume connector
+    } catch {
+      descriptor = -1
+      refusal = error.errno
+    }
+    if refusal == nil {
+      // Without them the peak of memory is not known, and nothing else is amiss.
+      do throws(SystemCallError) { statistics = try TaskStatisticsSocket.listen() } catch { statistics = nil }
+    }
+    let start = monotonicNanoseconds()
+    comparison = try ProcessComparison()
+    firstSnapshot = comparison.latest
+    let cost = monotonicNanoseconds() - start
+    source = refusal.map { .polling(interval: max(interval, 5 * cost), refusal: $0) } ?? .connector
+  }
+
+  /// What to wait for; see `poll(_:timeout:)`.
+  public var requests: [PollRequest] {
+    descriptor < 0 ? [] : [PollRequest(FileDescriptor(borrowing: descriptor))]
+  }
+
+  /// How long to wait at most, in nanoseconds; nil without end: the kernel wakes who waits.
+  public var patience: UInt64? {
+    if case .polling(let interval, _) = source { return interval }
+    return nil
+  }
+
+  /// Waits until something may have happened.
+  ///
+  /// - Parameter nanoseconds: how long at most; nil without end.
+  /// - Throws: `SystemCallError` with any errno of poll(2).
+  public func wait(atMost nanoseconds: UInt64? = nil) throws(SystemCallError) {
+    var requests = requests
+    _ = try poll(&requests, timeout: [nanoseconds, patience].compactMap { $0 }.min())
+  }
+
+  /// What has happened since the last call. A loss is healed at once, by a snapshot.
+  ///
+  /// - Parameter limit: of events that are taken at a time, about.
+  /// - Throws: `SystemCallError` when the socket or /proc cannot be read.
+  public mutating func next(limit: Int = 4096) throws(SystemCallError) -> Batch {
+    var batch = Batch()
+    guard let heard = try connector?.waiting(limit: limit) else {
+      batch.events = try comparison.look()
+      return batch
+    }
+    batch.events = heard.events
+    batch.lost = heard.lost
+    if heard.isIncomplete {
+      // What is in the socket now is older than what /proc shows.
+      let rest = try connector?.waiting(limit: ProcessEventStream.backlog)
+      batch.events += rest?.events ?? []
+      batch.lost += rest?.lost ?? 0
+      batch.snapshot = try ProcessTable(reading: .stat)
+    }
+    batch.statistics = try statistics?.waiting() ?? []
+    return batch
+  }
+
+  /// How many events are taken at most after a loss: more than the socket holds.
+  private static let backlog = 1 << 17
+}

@@ -1,0 +1,92 @@
+// Reads what a process is just after its exec, and compares it with its parent: at once, since many live a millisecond.
+
+internal import Linux
+
+/// Reads new programs, and keeps of the living ones what their children are compared with.
+struct ProgramReader {
+  /// What is kept of a process while it lives.
+  fileprivate struct Known {
+    var environment: Environment?
+    var namespaces: NamespaceLinks?
+    var directory: [UInt8]?
+  }
+
+  private var reader: ProcessReader
+  private var living: [Int32: Known] = [:]
+
+  /// - Parameter readsEnvironment: whether environments are compared, too.
+  init(readsEnvironment: Bool) {
+    var fields: ProcessFields = [.commandLine, .executable, .workingDirectory, .namespaces]
+    if readsEnvironment { fields.insert(.environment) }
+    reader = ProcessReader(fields)
+  }
+
+  /// Reads a process.
+  ///
+  /// - Parameter parentID: who begot it; nil where that is not known.
+  /// - Returns: a program that is missing when the process was faster.
+  mutating func read(_ processID: Int32, parentID: Int32?, at time: UInt64) -> ProcessProgram {
+    var program = ProcessProgram(time: time)
+    guard let record = record(of: processID), let line = record.commandLine.value, !line.isEmpty else { return program }
+    program.commandLine = line
+    program.executable = record.executable.value
+    program.workingDirectory = record.workingDirectory.value?.target
+    var known = Known(record)
+    if let parent = parentID.flatMap({ living[$0] ?? read(known: $0) }) {
+      // Kept once, however many have the same.
+      if known.environment == parent.environment { known.environment = parent.environment }
+      program.environment = known.difference(from: parent)
+      program.departures = known.departures(from: parent)
+      program.hasMoved = known.directory != nil && parent.directory != nil && known.directory != parent.directory
+    }
+    living[processID] = known
+    program.cut()
+    return program
+  }
+
+  /// A child is what its parent is, until it executes.
+  mutating func inherit(_ processID: Int32, from parentID: Int32) {
+    living[processID] = living[parentID]
+  }
+
+  /// It has ended.
+  mutating func forget(_ processID: Int32) {
+    living[processID] = nil
+  }
+
+  private mutating func read(known processID: Int32) -> Known? {
+    guard let record = record(of: processID) else { return nil }
+    let known = Known(record)
+    living[processID] = known
+    return known
+  }
+
+  private mutating func record(of processID: Int32) -> ProcessRecord? {
+    do throws(SystemCallError) {
+      return try reader.read(processID, in: Procfs.machine.directory)
+    } catch {
+      return nil  // It was faster.
+    }
+  }
+}
+
+extension ProgramReader.Known {
+  fileprivate init(_ record: ProcessRecord) {
+    self.init(
+      environment: record.environment.value, namespaces: record.namespaces.value,
+      directory: record.workingDirectory.value?.target)
+  }
+
+  fileprivate func difference(from parent: Self) -> Environment.Difference? {
+    guard let environment, let before = parent.environment else { return nil }
+    return environment == before ? Environment.Difference() : environment.difference(from: before)
+  }
+
+  fileprivate func departures(from parent: Self) -> [NamespaceLink] {
+    guard let namespaces, let before = parent.namespaces else { return [] }
+    return NamespaceKind.allCases.compactMap { kind in
+      guard let own = namespaces.link(kind), let other = before.link(kind), own != other else { return nil }
+      return own
+    }
+  }
+}

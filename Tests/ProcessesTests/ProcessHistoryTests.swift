@@ -1,0 +1,176 @@
+// Lives put together from events, with losses, reused PIDs, threads and more than can be kept; and two looks at /proc.
+
+import Linux
+import Testing
+
+@testable import Processes
+
+/// PIDs that no machine has: nothing can be read of them.
+private let base: Int32 = 2_000_000_000
+
+private func event(_ time: UInt64, _ process: Int32, _ kind: ProcessEvent.Kind, thread: Int32? = nil) -> ProcessEvent {
+  ProcessEvent(time: time, processID: base + process, threadID: base + (thread ?? process), kind: kind)
+}
+
+private func record(_ process: Int32, parent: Int32, start: UInt64, name: String = "sh", stack: UInt64 = 0)
+  -> ProcessRecord
+{
+  let line =
+    "\(base + process) (\(name)) S \(base + parent) 1 1 0 -1 4194304 0 0 0 0 1 2 0 0 20 0 1 0 \(start) 4096 1 "
+    + "18446744073709551615 1 1 \(stack) 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0"
+  return ProcessRecord(stat: ProcessStat(Array(line.utf8).span)!)
+}
+
+private func table(_ records: ProcessRecord...) -> ProcessTable { ProcessTable(records, fields: .stat) }
+
+private func batch(_ events: [ProcessEvent], lost: UInt64 = 0, snapshot: ProcessTable? = nil)
+  -> ProcessEventStream.Batch
+{
+  var batch = ProcessEventStream.Batch()
+  batch.events = events
+  batch.lost = lost
+  batch.snapshot = snapshot
+  return batch
+}
+
+extension ProcessHistory {
+  fileprivate func born(_ process: Int32) -> [ProcessLife] {
+    lives.values.filter { $0.processID == base + process }.sorted { $0.number < $1.number }
+  }
+}
+
+@Suite struct ProcessHistoryTests {
+  /// Later than any snapshot of this test.
+  private let soon = monotonicNanoseconds() + 3_600_000_000_000
+
+  private func forked(_ parent: Int32) -> ProcessEvent.Kind { .fork(parentID: base + parent) }
+  private func exited(_ status: Int32) -> ProcessEvent.Kind { .exit(.exited(status), parentID: base) }
+
+  @Test func keepsABranchAndNothingElse() throws {
+    var history = ProcessHistory(.branch(base + 1), from: table())
+    var told = 0
+    history.take(
+      batch([
+        event(soon, 1, forked(0)), event(soon + 1, 2, forked(1)), event(soon + 2, 8, forked(7)),
+        event(soon + 3, 2, .exec),
+        event(soon + 4, 2, .userID(real: 5, effective: 6)), event(soon + 5, 2, exited(3)),
+        event(soon + 6, 1, exited(0)),
+      ])
+    ) { _, _ in told += 1 }
+    #expect(told == 6 && history.births == 2 && history.lives.count == 2 && history.roots == [0])
+    let child = try #require(history.born(2).first)
+    #expect(child.parent == 0 && child.status == .exited(3) && child.duration == 4)
+    #expect(child.programs.map(\.isMissing) == [true])
+    #expect(child.changes.map(\.kind) == [.userID(real: 5, effective: 6)])
+    #expect(history.lives[0]?.children == [1] && history.lives[0]?.end == soon + 6)
+  }
+
+  @Test func endsWithItsLastThread() {
+    var history = ProcessHistory(.branch(base + 1), from: table())
+    history.take(
+      batch([event(soon, 1, forked(0)), event(soon + 1, 1, forked(0), thread: 2), event(soon + 2, 1, exited(4))]))
+    #expect(history.life(of: base + 1)?.status == .exited(4) && history.lives[0]?.end == nil)
+    history.take(batch([event(soon + 3, 1, exited(0), thread: 2)]))
+    #expect(history.lives[0]?.end == soon + 3 && history.lives[0]?.status == .exited(4))
+  }
+
+  @Test func addsUpWhatThreadsUsed() {
+    var history = ProcessHistory(.machine, from: table())
+    history.take(batch([event(soon, 1, forked(0)), event(soon, 1, forked(0), thread: 2)]))
+    var last = batch([event(soon + 3, 1, exited(0), thread: 2), event(soon + 4, 1, exited(0))])
+    last.statistics = [
+      TaskStatistics(taskID: base + 2, peakMemory: 70, processorTime: 5, elapsedTime: 9),
+      TaskStatistics(taskID: base + 1, peakMemory: 90, processorTime: 6, elapsedTime: 9),
+    ]
+    history.take(last)
+    #expect(history.born(1).first?.peakMemory == 90 && history.born(1).first?.processorTime == 11)
+  }
+
+  @Test func toldOfAForkThatASnapshotShowsItKeepsOne() {
+    var history = ProcessHistory(.machine, from: table(record(1, parent: 0, start: 5)))
+    history.take(batch([event(1, 1, forked(0))]))
+    #expect(history.born(1).count == 1)
+    // The same PID later is another process, whose forerunner's end was lost.
+    history.take(batch([event(soon, 1, forked(0))]))
+    #expect(history.born(1).count == 2 && history.born(1)[0].end == soon && history.born(1)[1].end == nil)
+  }
+
+  @Test func healsALoss() {
+    var history = ProcessHistory(
+      .branch(base + 1),
+      from: table(record(1, parent: 0, start: 5), record(2, parent: 1, start: 6), record(3, parent: 1, start: 7)))
+    #expect(history.lives.count == 3)
+    var kinds: [ProcessEvent.Kind] = []
+    // 2 has gone, the PID 3 is another's, 4 and its child are new, 9 is not of the branch.
+    let now = table(
+      record(1, parent: 0, start: 5), record(3, parent: 1, start: 900), record(4, parent: 1, start: 901),
+      record(5, parent: 4, start: 902), record(9, parent: 8, start: 903))
+    history.take(batch([], lost: 12, snapshot: now)) { event, _ in kinds.append(event.kind) }
+    #expect(history.lost == 12 && history.isIncomplete && history.births == 3)
+    #expect(history.born(2)[0].end != nil && history.born(3).map { $0.end == nil } == [false, true])
+    #expect(history.born(5)[0].parent == history.born(4)[0].number && history.born(9).isEmpty)
+    #expect(kinds.count { $0 == .exec } == 3)
+    #expect(kinds.prefix(2) == [.exit(nil, parentID: 0), .exit(nil, parentID: 0)])
+  }
+
+  @Test func keepsNoMoreThanItMay() {
+    var history = ProcessHistory(.branch(base + 1), from: table(), keeping: 100_000)
+    history.take(batch([event(soon, 1, forked(0))]))
+    for process in 2..<20_002 as Range<Int32> {
+      let time = soon + UInt64(process)
+      history.take(
+        batch([event(time, process, forked(1)), event(time, process, .exec), event(time, process, exited(0))]))
+      #expect(history.lives.count < 300)
+    }
+    #expect(history.births == 20_001)
+    #expect(history.lives[0].map { $0.unkept + $0.children.count } == 20_000)
+    #expect(history.lives.values.allSatisfy { $0.number == 0 || $0.parent == 0 })
+  }
+
+  @Test func keepsTheLastOfManyPrograms() {
+    var history = ProcessHistory(.branch(base + 1), from: table())
+    history.take(batch([event(soon, 1, forked(0))]))
+    for step in 1...500 as ClosedRange<UInt64> {
+      history.take(batch([event(soon + step, 1, .exec), event(soon + step, 1, .commandName([65]))]))
+    }
+    let life = history.lives[0]
+    #expect(life?.program?.time == soon + 500)
+    #expect((life?.programs.count ?? 0) + (life?.changes.count ?? 0) + (life?.unkeptEvents ?? 0) == 1000)
+  }
+
+  @Test func cutsWhatIsTooLong() {
+    var program = ProcessProgram(time: 0)
+    program.commandLine = CommandLine(bytes: Array(repeating: 65, count: 1 << 20))
+    let long = Environment.Entry(bytes: Array("A=".utf8) + Array(repeating: 66, count: 50_000))
+    program.environment = Environment.Difference(added: [long, long, long])
+    program.cut()
+    #expect(program.isCut && program.commandLine?.bytes.count == 16384 && program.environment?.added.count == 1)
+  }
+}
+
+@Suite struct ProcessComparisonTests {
+  @Test func tellsWhatMustHaveHappened() {
+    let former = table(
+      record(1, parent: 0, start: 1, stack: 10), record(2, parent: 1, start: 2, stack: 20),
+      record(3, parent: 1, start: 3, stack: 30))
+    let now = table(
+      record(1, parent: 0, start: 1, stack: 10), record(3, parent: 1, start: 3, stack: 31),
+      record(4, parent: 5, start: 9, stack: 10), record(5, parent: 1, start: 9, name: "ls", stack: 50))
+    let events = ProcessComparison.events(from: former, to: now, at: 100)
+    #expect(
+      events == [
+        event(100, 2, .exit(nil, parentID: base + 1)), event(100, 5, .fork(parentID: base + 1)), event(100, 5, .exec),
+        event(100, 4, .fork(parentID: base + 5)), event(100, 4, .exec), event(100, 3, .exec),
+      ])
+  }
+
+  @Test func seesNoProgramInAMereFork() {
+    let former = table(record(1, parent: 0, start: 1, stack: 10))
+    let now = table(record(1, parent: 0, start: 1, name: "x", stack: 10), record(2, parent: 1, start: 2, stack: 10))
+    #expect(
+      ProcessComparison.events(from: former, to: now, at: 7) == [
+        event(7, 2, .fork(parentID: base + 1)), event(7, 1, .commandName([UInt8(ascii: "x")])),
+      ])
+    #expect(ProcessComparison.events(from: now, to: now, at: 8).isEmpty)
+  }
+}
