@@ -49,19 +49,8 @@ public struct DeviceRule: Hashable, Sendable {
 public struct DevicePolicy: Hashable, Sendable {
   /// Whether a device that is no exception may be used.
   public private(set) var allowsByDefault: Bool
-  /// In a fixed order.
-  public var exceptions: [DeviceException] {
-    access.map { key, access in
-      DeviceException(key.kind, major: key.major, minor: key.minor, access: access)
-    }.sorted { $0.rank.lexicographicallyPrecedes($1.rank) }
-  }
-  fileprivate var access: [Key: DeviceAccess] = [:]
-
-  fileprivate struct Key: Hashable {
-    var kind: DeviceKind
-    var major: UInt32?
-    var minor: UInt32?
-  }
+  /// In the order in which the rules first name them: that in which version 1 shows them.
+  public private(set) var exceptions: [DeviceException] = []
 
   /// What the rules come to, one after the other, from where nothing is allowed.
   ///
@@ -75,20 +64,29 @@ public struct DevicePolicy: Hashable, Sendable {
   private mutating func add(_ rule: DeviceRule) throws(CgroupError) {
     guard let kind = rule.kind else {
       allowsByDefault = rule.isAllowed
-      access = [:]
+      exceptions = []
       return
     }
-    let key = Key(kind: kind, major: rule.major, minor: rule.minor)
-    if rule.isAllowed != allowsByDefault {
-      access[key, default: []].formUnion(rule.access)
-      return
-    }
-    for wider in [Key(kind: kind, minor: rule.minor), Key(kind: kind, major: rule.major), Key(kind: kind)]
-    where wider != key && !access[wider, default: []].isDisjoint(with: rule.access) {
+    let exception = DeviceException(kind, major: rule.major, minor: rule.minor, access: rule.access)
+    if rule.isAllowed != allowsByDefault { return include(exception) }
+    for wider in exceptions where wider.isWider(than: exception) && !wider.access.isDisjoint(with: rule.access) {
       throw .deviceRule("`\(rule)` would take away a part of a rule for more devices")
     }
-    access[key]?.subtract(rule.access)
-    if access[key]?.isEmpty == true { access[key] = nil }
+    guard let index = exceptions.firstIndex(where: { $0.namesSame(as: exception) }) else { return }
+    exceptions[index].access.subtract(rule.access)
+    if exceptions[index].access.isEmpty { exceptions.remove(at: index) }
+  }
+
+  private mutating func include(_ exception: DeviceException) {
+    guard let index = exceptions.firstIndex(where: { $0.namesSame(as: exception) }) else {
+      return exceptions.append(exception)
+    }
+    exceptions[index].access.formUnion(exception.access)
+  }
+
+  /// What the exception for the very same devices has.
+  private func access(of exception: DeviceException) -> DeviceAccess {
+    exceptions.first { $0.namesSame(as: exception) }?.access ?? []
   }
 }
 
@@ -105,11 +103,10 @@ extension DevicePolicy {
   func settings(from former: DevicePolicy) -> [CgroupSetting] {
     guard former.allowsByDefault == allowsByDefault else { return settings }
     let (granting, taking) = allowsByDefault ? ("devices.deny", "devices.allow") : ("devices.allow", "devices.deny")
-    let present = former.access
-    let added = exceptions.filter { !present[$0.key, default: []].isSuperset(of: $0.access) }
+    let added = exceptions.filter { !former.access(of: $0).isSuperset(of: $0.access) }
     let removed = former.exceptions.compactMap { exception -> DeviceException? in
       var gone = exception
-      gone.access.subtract(access[exception.key, default: []])
+      gone.access.subtract(access(of: exception))
       return gone.access.isEmpty ? nil : gone
     }
     return added.map { CgroupSetting(.devices, granting, $0.description) }
@@ -126,17 +123,22 @@ extension DevicePolicy {
     for line in lines {
       let words = line.split(whereSeparator: { $0 == " " || $0 == ":" })
       guard words.count == 4, let kind = DeviceKind(letter: words[0]) else { return nil }
-      let key = Key(kind: kind, major: UInt32(words[1]), minor: UInt32(words[2]))
-      access[key, default: []].formUnion(DeviceAccess(letters: words[3]))
+      include(
+        DeviceException(
+          kind, major: UInt32(words[1]), minor: UInt32(words[2]), access: DeviceAccess(letters: words[3])))
     }
   }
 }
 
 extension DeviceException {
-  fileprivate var key: DevicePolicy.Key { .init(kind: kind, major: major, minor: minor) }
+  fileprivate func namesSame(as other: DeviceException) -> Bool {
+    kind == other.kind && major == other.major && minor == other.minor
+  }
 
-  fileprivate var rank: [Int64] {
-    [Int64(kind.rawValue), major.map(Int64.init) ?? -1, minor.map(Int64.init) ?? -1]
+  /// Whether it names all the devices of another, and more.
+  fileprivate func isWider(than other: DeviceException) -> Bool {
+    kind == other.kind && (major == nil || major == other.major) && (minor == nil || minor == other.minor)
+      && !namesSame(as: other)
   }
 }
 
@@ -153,7 +155,7 @@ extension DevicePolicy {
   func attach(to directory: FilePath) throws(SystemCallError) {
     do {
       try program.attach(to: try FileDescriptor.open(directory, .directory))
-    } catch  where error.errno == .eperm && allowsByDefault && access.isEmpty {}
+    } catch  where error.errno == .eperm && allowsByDefault && exceptions.isEmpty {}
   }
 }
 

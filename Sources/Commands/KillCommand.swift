@@ -18,7 +18,7 @@ struct KillCommand: HandParsedVerb {
       "With --tree each PID is ended with all its descendants, by SIGKILL unless another signal is named: all are "
         + "stopped first, looked for again until nothing new is found, and killed, those that they fork and orphan "
         + "meanwhile included. PID 1 and whatever this command descends from are refused.",
-      "With --name the world that `pangaea run --name NAME` made is ended, as with --tree; if a signal is named, its "
+      "With --name the world that `pangaea run --name NAME` made, or the container of that name, is ended, as with --tree; if a signal is named, its "
         + "command is sent that signal instead.",
     ],
     options: [
@@ -27,7 +27,7 @@ struct KillCommand: HandParsedVerb {
       OptionDescription("q", "queue", "send the integer VALUE with the signal", value: .required("VALUE")),
       OptionDescription("t", "tree", "end each process with all its descendants"),
       OptionDescription(
-        nil, "name", "end the world that `run --name` made; may be repeated", value: .required("NAME"),
+        nil, "name", "end the world that `run --name` made, or a container; may be repeated", value: .required("NAME"),
         completion: .world),
       OptionDescription("n", "dry-run", "with --tree or --name: say what would end, and do nothing"),
       OptionDescription("v", "verbose", "say what was ended"),
@@ -78,7 +78,7 @@ struct KillCommand: HandParsedVerb {
     if command.targets.isEmpty && command.names.isEmpty {
       throw .usage("no PID is given", exitStatus: invocation.failure)
     }
-    let targets = command.targets.map(Target.init(typed:)) + command.names.map(Target.world)
+    let targets = command.targets.map(Target.init(typed:)) + command.names.map(Target.named)
     return try command.carryOut(targets, invocation)
   }
 
@@ -161,8 +161,8 @@ extension [String] {
 private enum Target {
   /// A PID, or a negative process group.
   case process(String)
-  /// A world by its name.
-  case world(String)
+  /// A world or a container by its name.
+  case named(String)
 
   init(typed text: String) { self = .process(text) }
 }
@@ -196,54 +196,44 @@ extension KillCommand {
     switch target {
     case .process(let text) where isTree: return try endBranch(try parse(text))
     case .process(let text): try send(to: try parse(text))
-    case .world(let name):
-      let world = try find(name)
+    case .named(let name):
       if isTree || isDryRun || signal == nil {
-        return try endBranch(world.process.processID, startTime: world.process.startTime)
+        let first = try find(name, .firstProcess)
+        return try endBranch(first.processID, startTime: first.startTime)
       }
-      try send(to: try command(of: world))
+      try send(to: try find(name, .command))
     }
     return nil
   }
 
   private func parse(_ target: String) throws(Complaint) -> Int32 {
     if let number = Int32(target) { return number }
-    if isWorld(target) {
-      throw Complaint(
-        what: "\(target) is no PID", why: "it is the name of a world", try: "pangaea kill --name \(target)",
-        classic: "failed to parse argument: '\(target)'", exitStatus: 1)
-    }
+    let isName = (try? find(target, .firstProcess)) != nil
     throw Complaint(
-      what: "\(target) is no PID", classic: "failed to parse argument: '\(target)'", exitStatus: 1)
+      what: "\(target) is no PID", why: isName ? "it is the name of a world or container" : nil,
+      try: isName ? "pangaea kill --name \(target)" : nil,
+      classic: "failed to parse argument: '\(target)'", exitStatus: 1)
   }
 
-  private func isWorld(_ name: String) -> Bool {
-    do throws(SystemCallError) {
-      return try WorldRegistry.own.find(name) != nil
-    } catch {
-      return false
-    }
-  }
-
-  private func find(_ name: String) throws(Complaint) -> NamedWorld {
-    do throws(SystemCallError) {
-      if let world = try WorldRegistry.own.find(name) { return world }
-    } catch {
-      throw Complaint(error, doing: "find the world '\(name)'", exitStatus: 1)
-    }
+  /// The process that stands for a world or a container.
+  private func find(_ name: String, _ representative: Whom.Representative) throws(Complaint) -> ProcessIdentity {
     let missing = Diagnosis.ofMissingProc()
+    if missing == nil, Int32(name) == nil, case .process(let process) = try found(name, representative) {
+      return process
+    }
     throw Complaint(
-      what: "there is no world '\(name)'",
-      why: missing?.why ?? "no `pangaea run --name \(name)` of this user is running",
+      what: "there is no world or container '\(name)'",
+      why: missing?.why ?? "no `pangaea run --name \(name)` of this user is running, nor a container of that name",
       try: missing?.remedy, exitStatus: 1)
   }
 
-  /// The world's command, or its first process where that is the command.
-  private func command(of world: NamedWorld) throws(Complaint) -> ProcessIdentity {
-    do throws(SystemCallError) {
-      return try world.command() ?? world.process
+  /// Who has the name; nil where nobody has.
+  private func found(_ name: String, _ representative: Whom.Representative) throws(Complaint) -> Whom? {
+    do throws(Complaint) {
+      return try Whom(name, representative, exitStatus: 1)
     } catch {
-      throw Complaint(error, doing: "find the command of the world '\(world.name)'", exitStatus: 1)
+      if error == Whom.absent(name, isKnown: false, 1) { return nil }
+      throw error
     }
   }
 

@@ -90,7 +90,7 @@ private final class ContainerCreation: StartAttendant {
     record.systemdUnit = plan.plan.cgroup?.keeper?.unit
     record.namespaces = (bundle.specification.linux?.namespaces ?? []).map(\.type.procName).sorted()
     record.sessionKeyring = plan.plan.process.sessionKeyring
-    record.entersByChangeOfRoot = plan.plan.root?.isPivotedTo == false
+    record.entersByChangeOfRoot = !plan.hasOwnMountNamespace || plan.plan.root?.isPivotedTo == false
   }
 
   func carryOut() throws(ContainerError) -> World {
@@ -130,8 +130,9 @@ private final class ContainerCreation: StartAttendant {
     if let shares = plan.shares { record.resourceGroups = try shares.take(processID) }
     try container.write(record)
     try NetworkDevices(devices: bundle.specification.linux?.netDevices ?? [:]).move(to: processID)
+    // The specification has `created` from the step before these hooks on.
     for kind in [HookKind.prestart, .createRuntime, .createContainer] {
-      try hooks(kind, .creating)?()
+      try hooks(kind, .created)?()
     }
   }
 

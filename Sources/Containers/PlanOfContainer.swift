@@ -37,8 +37,6 @@ struct PlanOfContainer {
       try shares.planned(for: request.identifier)
     }
     try addRoot()
-    try addMounts()
-    addDevices()
   }
 
   private mutating func addProcess() throws(ContainerError) {
@@ -88,10 +86,16 @@ struct PlanOfContainer {
     plan.idMaps = IDMaps.written(users: users, groups: groups)
   }
 
+  /// The root is entered in any case; what is mounted or made in it would, without a mount namespace of the
+  /// container's own, be the host's or another container's, and stay there.
   private mutating func addRoot() throws(ContainerError) {
-    guard plan.namespaces.contains(.newMount) else { return }
     var root = RootDirectory(
       path: bundle.rootDirectory, isReadOnly: specification.root?.readonly ?? false, hasFreshDevices: false)
+    guard hasOwnMountNamespace else {
+      plan.root = root
+      try checkWithoutMounts()
+      return
+    }
     root.isPivotedTo = request.pivotsRoot
     let propagation = specification.linux?.rootfsPropagation?.change
     root.propagation = propagation
@@ -100,11 +104,29 @@ struct PlanOfContainer {
     plan.propagation = propagation.map(\.kind) == .shared ? .shared : propagation?.kind ?? .slave
     plan.maskedPaths = (specification.linux?.maskedPaths ?? []).map { FilePath($0) }
     plan.readOnlyPaths = (specification.linux?.readonlyPaths ?? []).map { FilePath($0) }
+    try addMounts()
+    addDevices()
+  }
+
+  var hasOwnMountNamespace: Bool { plan.namespaces.contains(.newMount) }
+
+  /// What would take from the container what it may do is no matter of a warning.
+  private mutating func checkWithoutMounts() throws(ContainerError) {
+    let restrictions = [
+      ("root.readonly", specification.root?.readonly == true),
+      ("linux.maskedPaths", specification.linux?.maskedPaths.isEmpty == false),
+      ("linux.readonlyPaths", specification.linux?.readonlyPaths.isEmpty == false),
+    ]
+    for (path, isAskedFor) in restrictions where isAskedFor {
+      throw .specification(SpecificationError(path: path, problem: "needs a new mount namespace in linux.namespaces"))
+    }
+    guard !specification.mounts.isEmpty || specification.linux?.devices.isEmpty == false else { return }
+    warnings.append("mounts, linux.devices: nothing is mounted or made without a new mount namespace")
   }
 
   /// Where the whole /dev is somebody else's, nothing is made in it.
   private mutating func addDevices() {
-    guard plan.root != nil, !bindsDevices else { return }
+    guard !bindsDevices else { return }
     let wanted = (specification.linux?.devices ?? []).map(PlannedDevice.init)
     let paths = Set(wanted.map(\.path))
     plan.devices = PlannedDevice.standard.filter { !paths.contains($0.path) } + wanted

@@ -52,6 +52,9 @@ struct MountOptions: Hashable {
     "noiversion",
   ]
 
+  /// Options that every file system has, so that they go where those of its own go.
+  fileprivate static let ofEveryFileSystem = ["sync", "dirsync", "mand", "lazytime"]
+
   fileprivate static let propagations: [String: PropagationChange] = {
     let kinds: [(String, MountPropagation)] = [
       ("private", .private), ("shared", .shared), ("slave", .slave), ("unbindable", .unbindable),
@@ -150,9 +153,14 @@ extension PlanOfContainer {
   /// File systems that take no label.
   private static let withoutLabels: Set<String> = ["proc", "sysfs", "mqueue", "cgroup", "cgroup2"]
 
+  /// The kernel has this file where SELinux is in force; elsewhere no file system knows of labels.
+  private static var hasSELinux: Bool {
+    (try? FileDescriptor.workingDirectory.status(of: "/sys/fs/selinux/enforce")) != nil
+  }
+
   private func labeled(_ options: [String], _ type: String) -> [String] {
     guard let label = specification.linux?.mountLabel, !Self.withoutLabels.contains(type),
-      !options.contains(where: { $0.hasPrefix("context=") })
+      !options.contains(where: { $0.hasPrefix("context=") }), Self.hasSELinux
     else { return options }
     return options + ["context=\"\(label)\""]
   }
@@ -243,6 +251,6 @@ public enum KnownMountOptions {
     return
       (words + Array(MountOptions.withoutEffect) + [
         "bind", "rbind", "remount", "idmap", "ridmap", "tmpcopyup", "copy-symlink",
-      ]).sorted()
+      ] + MountOptions.ofEveryFileSystem).sorted()
   }
 }

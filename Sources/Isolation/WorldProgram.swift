@@ -212,6 +212,7 @@ struct WorldProgram {
     guard plan.namespaces.contains(.newMount) else {
       if plan.pausesBeforeRootChange { program.appendPause(caller.goReading) }
       appendTerminalOfWorld()
+      appendRootAlone()
       return
     }
     files.program = program
@@ -225,6 +226,14 @@ struct WorldProgram {
     guard plan.propagation == .unbindable else { return }
     program.begin("keep mounts from being bound")
     program.append(.mount("none", on: "/", [.recursive, plan.propagation.flag]))
+  }
+
+  /// The root directory in a mount namespace that is another's, and so is left as it is.
+  private mutating func appendRootAlone() {
+    guard let root = plan.root else { return }
+    program.begin("take over the root directory")
+    program.append(.changeDirectory(root.path))
+    program.append(.changeRoot("."))
   }
 
   /// What is mounted from here on stays inside, also where what the command mounts is to be seen outside. What cannot

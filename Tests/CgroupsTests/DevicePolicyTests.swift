@@ -21,8 +21,8 @@ import struct SystemPackage.FilePath
       DeviceRule(isAllowed: false, .character, major: 9, minor: 9),
     ])
     #expect(!policy.allowsByDefault)
-    #expect(policy.exceptions.map(\.description) == ["b 8:* r", "c 1:5 rwm", "c 1:8 rm"])
-    #expect(policy.settings.map(\.value) == ["a", "b 8:* r", "c 1:5 rwm", "c 1:8 rm"])
+    #expect(policy.exceptions.map(\.description) == ["c 1:5 rwm", "b 8:* r", "c 1:8 rm"])
+    #expect(policy.settings.map(\.value) == ["a", "c 1:5 rwm", "b 8:* r", "c 1:8 rm"])
   }
 
   @Test func everythingButSome() throws {
@@ -58,7 +58,7 @@ import struct SystemPackage.FilePath
   @Test func defaultsOfContainers() throws {
     let policy = try DevicePolicy(DeviceRule.containerDefaults)
     #expect(policy.exceptions.count == 11)
-    #expect(policy.exceptions.first?.description == "b *:* m")
+    #expect(policy.exceptions.first?.description == "c *:* m")
     #expect(policy.exceptions.last?.description == "c 136:* rwm")
   }
 }

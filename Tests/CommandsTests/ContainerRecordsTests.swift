@@ -76,6 +76,31 @@ private let second = String(repeating: "2b", count: 32)
     #expect(outcome.error.contains("the container 'web' is not running"), "\(outcome.error)")
   }
 
+  /// By the identifier alone, as root keeps its containers and as an ordinary user does.
+  @Test(
+    .enabled(if: Caller.root.isPossible && BusyboxRoot.isPossible),
+    arguments: ["/run/pangaea-oci", "/run/u/pangaea-oci"])
+  func everyVerbKnowsContainersOfPangaea(store: String) throws {
+    let root = try BusyboxRoot()
+    let script = """
+      mount -t tmpfs none /run && mkdir /run/b /run/u && cd /run/b && export XDG_RUNTIME_DIR=/run/u
+      id=pangaea-known-$$; engine="\(pangaeaPath)-oci --root \(store)"
+      $engine spec && sed -i 's,"rootfs","\(root.path)",; s,"terminal": true,"terminal": false,; s,"sh","sleep"\\,"300",' config.json
+      $engine run -d $id > log 2>&1 < /dev/null || cat log
+      first=$($engine state $id | sed -n 's/.*"pid": \\([0-9]*\\).*/\\1/p')
+      \(pangaeaPath) tree --color never $id | grep -c "sleep $first→1"
+      \(pangaeaPath) ns $id | grep -c " $first "
+      \(pangaeaPath) enter $id -- /bin/busybox hostname
+      \(pangaeaPath) cgroup show $id | grep -c "/$id$"
+      \(pangaeaPath) kill --name $id; sleep 0.2
+      $engine state $id | sed -n 's/.*"status": "\\(.*\\)".*/\\1/p'; $engine delete $id
+      """
+    let outcome = try run("unshare", "-m", "--propagation", "private", "sh", "-c", script)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    #expect(lines.count == 5 && lines[0] == "1" && lines[2] == "pangaea-oci", "\(outcome)")
+    #expect(lines.last == "stopped", "\(outcome)")
+  }
+
   private static let hasPodman = ["podman", "runc"].allSatisfy { (try? run($0, "--version").status) == .exited(0) }
 
   @Test(.enabled(if: Caller.root.isPossible && hasPodman && BusyboxRoot.isPossible, "needs podman and runc"))

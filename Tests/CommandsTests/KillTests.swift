@@ -68,7 +68,9 @@ private let hasKill = (try? run("/usr/bin/kill", "--version"))?.output.contains(
     let world = try DetachedWorld(["--name", "kill-suggested"], as: .root)
     let outcome = try pangaea("kill", "kill-suggested")
     #expect(outcome.status == .exited(1))
-    #expect(outcome.error.hasSuffix("  why: it is the name of a world\n  try: pangaea kill --name kill-suggested\n"))
+    #expect(
+      outcome.error.hasSuffix(
+        "  why: it is the name of a world or container\n  try: pangaea kill --name kill-suggested\n"))
     try world.end()
   }
 
@@ -254,8 +256,8 @@ struct KillWorldTests {
     #expect(outcome.status == .exited(1))
     #expect(
       outcome.error == """
-        pangaea: there is no world 'nosuch'
-          why: no `pangaea run --name nosuch` of this user is running
+        pangaea: there is no world or container 'nosuch'
+          why: no `pangaea run --name nosuch` of this user is running, nor a container of that name
 
         """)
   }

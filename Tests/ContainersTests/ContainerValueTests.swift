@@ -65,6 +65,17 @@ struct ContainerValueTests {
     #expect(MountOptions(["bind", "idmap", "tmpcopyup"]).mapsIDs == false)
   }
 
+  @Test func `names as features the options that it takes`() {
+    // spec: features.mountoptions features.mountoptions.data
+    let ofEveryFileSystem = ["sync", "dirsync", "mand", "lazytime"]
+    #expect(Set(KnownMountOptions.all).count == KnownMountOptions.all.count)
+    for option in KnownMountOptions.all {
+      let isPassedOn = MountOptions([option]).ofFileSystem == [option]
+      #expect(isPassedOn == ofEveryFileSystem.contains(option), "\(option)")
+    }
+    for option in ["size=1m", "mode=755", "rsize=1m"] { #expect(MountOptions([option]).ofFileSystem == [option]) }
+  }
+
   @Test(arguments: [("0-2,5", [0, 1, 2, 5]), ("7", [7])])
   func `reads lists of numbers`(text: String, numbers: [Int]) {
     #expect(NumberList(text)?.numbers == numbers)

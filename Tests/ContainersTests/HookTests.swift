@@ -29,9 +29,9 @@ struct HookTests {
         .split(separator: "\n").first)
     #expect(
       bundle.content("rootfs/log") == """
-        prestart \(host) creating
-        createRuntime \(host) creating
-        createContainer inside creating
+        prestart \(host) created
+        createRuntime \(host) created
+        createContainer inside created
         startContainer inside created
         poststart \(host) running
         poststop \(host) stopped

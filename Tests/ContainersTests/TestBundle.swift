@@ -46,7 +46,8 @@ final class TestBundle {
   /// Writes config.json: an applet of busybox with its arguments, or another program by its path; and more members of
   /// some of the objects.
   func configure(
-    _ arguments: [String], process: String = "", mounts: String = "", linux: String = "", more: String = ""
+    _ arguments: [String], process: String = "", mounts: String = "", namespaces: [String] = TestBundle.namespaces,
+    linux: String = "", more: String = ""
   ) throws {
     let isPath = arguments.first?.hasPrefix("/") == true
     let quoted = ((isPath ? [] : ["busybox"]) + arguments).map { "\"\($0)\"" }.joined(separator: ",")
@@ -54,11 +55,13 @@ final class TestBundle {
       {"ociVersion":"1.3.0","root":{"path":"rootfs"},"hostname":"inside",
        "process":{"cwd":"/","args":[\(quoted)],"env":["PATH=/bin"]\(process)},
        "mounts":[{"destination":"/proc","type":"proc","source":"proc"}\(mounts)],
-       "linux":{"namespaces":[{"type":"pid"},{"type":"mount"},{"type":"uts"},{"type":"ipc"},{"type":"network"}]\(linux)}
+       "linux":{"namespaces":[\(namespaces.joined(separator: ","))]\(linux)}
        \(more)}
       """
     try FileDescriptor.open(file("config.json"), [.writeOnly, .create, .truncate]).write(text)
   }
+
+  static let namespaces = ["pid", "mount", "uts", "ipc", "network"].map { #"{"type":"\#($0)"}"# }
 
   var request: ContainerRequest { ContainerRequest(identifier: name, bundle: directory) }
 

@@ -2,6 +2,7 @@
 
 import CommandDescription
 import Containers
+import JSON
 import Linux
 import OCI
 import Testing
@@ -26,6 +27,56 @@ import struct SystemPackage.FilePath
     #expect(
       line("no \"x\"\u{1b}\\", .json)
         == #"{"level":"error","msg":"no \"x\"\u001b\\","time":"2024-02-29T23:59:58.000000001Z"}"# + "\n")
+  }
+}
+
+@Suite struct FeaturesTests {
+  /// A configuration with a member of `linux`, and one of `process`.
+  private func isTaken(linux: String = "", process: String = "") -> Bool {
+    let text = """
+      {"ociVersion":"1.3.0","root":{"path":"r"},"process":{"cwd":"/","args":["a"]\(process)},
+       "linux":{"namespaces":[{"type":"network"}]\(linux)}}
+      """
+    return (try? Specification(json: Array(text.utf8))) != nil
+  }
+
+  @Test func whatIsNamedIsTaken() throws {
+    // spec: features.linux.capabilities features.linux.memorypolicy features.linux.idmap features.static
+    let value = try #require(JSONValue(FeaturesCommand.features.json()))
+    let linux = try #require(value["linux"])
+    let capabilities = (linux["capabilities"]?.elements ?? []).compactMap(\.text)
+    #expect(capabilities.count >= 41)
+    for name in capabilities { #expect(Capability(named: name) != nil, "\(name)") }
+    let modes = (linux["memoryPolicy"]?["modes"]?.elements ?? []).compactMap(\.text)
+    for mode in modes {
+      let nodes = ["MPOL_DEFAULT", "MPOL_LOCAL"].contains(mode) ? "" : #","nodes":"0""#
+      #expect(isTaken(linux: #","memoryPolicy":{"mode":"\#(mode)"\#(nodes)}"#), "\(mode)")
+    }
+    for flag in (linux["memoryPolicy"]?["flags"]?.elements ?? []).compactMap(\.text) {
+      #expect(isTaken(linux: #","memoryPolicy":{"mode":"MPOL_BIND","nodes":"0","flags":["\#(flag)"]}"#), "\(flag)")
+    }
+    for flag in (linux["seccomp"]?["knownFlags"]?.elements ?? []).compactMap(\.text) {
+      #expect(isTaken(linux: #","seccomp":{"defaultAction":"SCMP_ACT_ALLOW","flags":["\#(flag)"]}"#), "\(flag)")
+    }
+    #expect(isTaken(linux: #","netDevices":{"a":{}}"#) && linux["netDevices"]?["enabled"]?.truth == true)
+    #expect(linux["mountExtensions"]?["idmap"]?["enabled"]?.truth == true)
+    #expect(linux["intelRdt"]?["monitoring"]?.truth == true)
+    #expect(linux["cgroup"]?["systemdUser"]?.truth == true)
+    #expect(modes.count == 7 && value["mountOptions"]?.elements.contains(.text("rro")) == true)
+  }
+
+  @Test func theVersionsAreInOrder() {
+    // spec: features.version.order
+    let features = FeaturesCommand.features
+    #expect(features.ociVersionMin.compare(numerically: features.ociVersionMax))
+  }
+}
+
+extension String {
+  /// Whether a version comes before another, or is the same.
+  fileprivate func compare(numerically other: String) -> Bool {
+    let (own, others) = (split(separator: ".").map { Int($0) ?? 0 }, other.split(separator: ".").map { Int($0) ?? 0 })
+    return own == others || own.lexicographicallyPrecedes(others)
   }
 }
 

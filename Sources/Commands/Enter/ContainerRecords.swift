@@ -14,8 +14,8 @@ struct ContainerRecords {
   var docker: [FilePath] = ["/var/lib/docker"]
   /// containerd's, below which there is a directory for each of its namespaces.
   var containerd: [FilePath] = ["/run/containerd/io.containerd.runtime.v2.task"]
-  /// Those of crun and runc: a directory for each container.
-  var runtimes: [FilePath] = ["/run/crun", "/run/runc", "/run/docker/runtime-runc/moby"]
+  /// Those of pangaea-oci, crun and runc: a directory for each container.
+  var runtimes: [FilePath] = ["/run/pangaea-oci", "/run/crun", "/run/runc", "/run/docker/runtime-runc/moby"]
 
   /// The machine's, and those that the caller has as an ordinary user.
   static var ofMachine: ContainerRecords {
@@ -24,7 +24,7 @@ struct ContainerRecords {
       records.storage.append(FilePath(home).appending(".local/share/containers/storage"))
     }
     if let runtime = environmentVariable("XDG_RUNTIME_DIR"), runtime.hasPrefix("/") {
-      records.runtimes += ["crun", "runc"].map { FilePath(runtime).appending($0) }
+      records.runtimes += ["pangaea-oci", "crun", "runc"].map { FilePath(runtime).appending($0) }
     }
     for namespace in entries(of: "/run/containerd/runc") {
       records.runtimes.append(FilePath("/run/containerd/runc").appending(namespace))

@@ -138,30 +138,32 @@ struct NamespaceRequest {
     return number
   }
 
-  /// An inode, or a name such as `uts:[4026531838]`.
-  private func namespace(_ text: String) throws(Complaint) -> UInt64 {
-    if form == .verb, let link = NamespaceLink(Array(text.utf8).span) { return link.inode }
-    return try number(text, "invalid namespace argument")
+  /// An inode, or a name such as `uts:[4026531838]`; nil where the text is neither.
+  private func namespace(_ text: String) throws(Complaint) -> UInt64? {
+    if form != .verb { return try number(text, "invalid namespace argument") }
+    return NamespaceLink(Array(text.utf8).span)?.inode ?? UInt64(text)
   }
 
-  /// The world of a name; a PID or a namespace is none.
-  private func world(_ name: String) throws(Complaint) -> NamedWorld? {
-    do throws(SystemCallError) {
-      return try WorldRegistry.own.find(name)
+  /// The first process of the world or container of a name.
+  private func process(named name: String) throws(Complaint) -> Int32 {
+    do throws(Complaint) {
+      if case .process(let process) = try Whom(name, .firstProcess, exitStatus: usageStatus) {
+        return process.processID
+      }
     } catch {
-      throw Complaint(error, doing: "find '\(name)'", exitStatus: usageStatus)
+      guard error == Whom.absent(name, isKnown: false, usageStatus) else { throw error }
     }
+    throw Complaint(what: "invalid namespace argument: '\(name)'", exitStatus: usageStatus)
   }
 
   private mutating func select(_ operand: String) throws(Complaint) {
     if task != nil {
       throw Complaint(what: "--task is mutually exclusive with <namespace>", exitStatus: usageStatus)
     }
-    if form == .verb, let world = try world(operand) {
-      selection = .process(world.process.processID)
+    guard let number = try namespace(operand) else {
+      selection = .process(try process(named: operand))
       return
     }
-    let number = try namespace(operand)
     // No PID is as high as the lowest inode of a namespace.
     if form == .verb, let processID = Int32(exactly: number), processID <= 1 << 22 {
       selection = .process(processID)

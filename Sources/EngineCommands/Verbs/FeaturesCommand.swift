@@ -30,6 +30,8 @@ enum FeaturesCommand: EngineVerb {
     features.capabilities = Capability.allCases.map(\.name)
     features.cgroup.v1 = true
     features.cgroup.v2 = true
+    features.cgroup.systemd = true
+    features.cgroup.systemdUser = true
     features.cgroup.rdma = true
     var seccomp = Features.SystemCallFilter()
     seccomp.supportedFlags = Specification.Seccomp.Flag.allCases
@@ -37,6 +39,11 @@ enum FeaturesCommand: EngineVerb {
     features.hasAppArmor = true
     features.hasSELinux = true
     features.hasIDMappedMounts = true
+    features.hasMemoryPolicy = true
+    features.hasNetworkDevices = true
+    features.intelRdt.isEnabled = true
+    features.intelRdt.hasSchemata = true
+    features.intelRdt.hasMonitoring = true
     features.annotations = ["org.opencontainers.runc.version": Release.version]
     return features
   }
