@@ -80,11 +80,19 @@ let package = Package(
       ],
       exclude: ["Courses"],
       swiftSettings: house),
+    .target(name: "PageFiles", path: "Sources/Web/Resources", sources: ["resources.c"], cSettings: houseC),
+    .target(
+      name: "Web",
+      dependencies: [
+        "PageFiles", "JSON", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath,
+      ],
+      exclude: ["Resources"],
+      swiftSettings: house),
     .target(
       name: "Commands",
       dependencies: [
-        "CommandDescription", "JSON", "Screen", "Lab", "Isolation", "Namespaces", "Cgroups", "Processes", "Linux",
-        filePath, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CommandDescription", "JSON", "Screen", "Lab", "Web", "Isolation", "Namespaces", "Cgroups", "Processes",
+        "Linux", filePath, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
     .target(
@@ -132,6 +140,8 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "LabTests", dependencies: ["Fuzzing", "Lab", "Processes", "Linux", filePath], swiftSettings: house),
+    .testTarget(
+      name: "WebTests", dependencies: ["Web", "JSON", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(
       name: "CommandsTests",
       dependencies: ["Commands", "CommandDescription", "Screen", "Cgroups", "Processes", "Linux", filePath],

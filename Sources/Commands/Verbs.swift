@@ -15,6 +15,7 @@ enum Verbs {
     case "ns": NamespaceCommand.self
     case "run": RunCommand.self
     case "unshare": UnshareCommand.self
+    case "web": WebCommand.self
     case "nsenter": NsenterCommand.self
     case "enter": EnterCommand.self
     case "complete": CompleteCommand.self
@@ -69,6 +70,7 @@ struct Pangaea: ParsableCommand {
           EnvCommand.self,
           InspectCommand.self,
           Passthrough<NamespaceCommand>.self,
+          Passthrough<WebCommand>.self,
           Passthrough<DoctorCommand>.self,
         ]),
       CommandGroup(

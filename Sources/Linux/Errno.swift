@@ -57,6 +57,10 @@ public struct Errno: RawRepresentable, Hashable, Sendable {
   public static let enospc = Errno(rawValue: 28)
   /// Read-only file system.
   public static let erofs = Errno(rawValue: 30)
+  /// The address, here a port, is taken.
+  public static let eaddrinuse = Errno(rawValue: 98)
+  /// A connection that waited to be accepted is gone.
+  public static let econnaborted = Errno(rawValue: 103)
   /// Connection reset by peer.
   public static let econnreset = Errno(rawValue: 104)
   /// Broken pipe.

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "Screen": {"CCurses", "Linux"},
     "CommandDescription": {"Linux"},
     "Lab": {"CourseFiles", "Isolation", "Namespaces"},
-    "Web": {"Isolation", "Namespaces"},
+    "Web": {"PageFiles", "JSON", "Isolation", "Namespaces"},
     "Commands": {"CommandDescription", "JSON", "Screen", "Lab", "Web", "Containers", "Isolation"},
     "EngineCommands": {"CommandDescription", "Containers"},
     "pangaea": {"Commands"},
@@ -27,7 +27,6 @@ ANYWHERE = {"Swift", "Synchronization", "SystemPackage", "Logging"}
 OTHERS = {
     "Linux": {"Glibc"},
     "Commands": {"ArgumentParser"},
-    "Web": {"FlyingFox"},
 }
 LIBC = {"Glibc", "CLinux", "Musl", "Darwin"}
 JSON = re.compile(r"\bJSON(Encoder|Decoder|Serialization)\b")

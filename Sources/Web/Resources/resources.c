@@ -1,0 +1,79 @@
+// The files of the page, put into the program by the compiler: an array literal in Swift takes it seconds.
+#include "resources.h"
+
+#include <string.h>
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const uint8_t page_html[] = {
+#embed "page.html"
+};
+
+static const uint8_t page_css[] = {
+#embed "page.css"
+};
+
+static const uint8_t map_css[] = {
+#embed "map.css"
+};
+
+static const uint8_t page_js[] = {
+#embed "page.js"
+};
+
+static const uint8_t world_js[] = {
+#embed "world.js"
+};
+
+static const uint8_t layout_js[] = {
+#embed "layout.js"
+};
+
+static const uint8_t coast_js[] = {
+#embed "coast.js"
+};
+
+static const uint8_t map_js[] = {
+#embed "map.js"
+};
+
+static const uint8_t table_js[] = {
+#embed "table.js"
+};
+
+static const uint8_t inspector_js[] = {
+#embed "inspector.js"
+};
+
+static const uint8_t text_js[] = {
+#embed "text.js"
+};
+
+#define FILE_OF(name, text) {name, text, sizeof text}
+
+static const struct {
+    const char *name;
+    const uint8_t *text;
+    size_t size;
+} files[] = {
+    FILE_OF("page.html", page_html), FILE_OF("page.css", page_css),     FILE_OF("map.css", map_css),
+    FILE_OF("page.js", page_js),     FILE_OF("world.js", world_js),     FILE_OF("layout.js", layout_js),
+    FILE_OF("coast.js", coast_js),   FILE_OF("map.js", map_js),         FILE_OF("table.js", table_js),
+    FILE_OF("text.js", text_js),     FILE_OF("inspector.js", inspector_js),
+};
+
+size_t resources_count(void) {
+    return sizeof files / sizeof files[0];
+}
+
+uint8_t resources_name_byte(size_t file, size_t index) {
+    return index < strlen(files[file].name) ? (uint8_t)files[file].name[index] : 0;
+}
+
+size_t resources_size(size_t file) {
+    return files[file].size;
+}
+
+uint8_t resources_byte(size_t file, size_t index) {
+    return files[file].text[index];
+}

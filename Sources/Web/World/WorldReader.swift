@@ -1,0 +1,103 @@
+// Reads one snapshot after the other. What seldom changes is read once for each process.
+
+internal import Linux
+internal import Namespaces
+internal import Processes
+
+/// Keeps what it read of processes that are still the same.
+struct WorldReader {
+  /// What of a process has to stay the same for its details to count.
+  private struct Program: Hashable {
+    let identity: ProcessIdentity
+    let name: [UInt8]
+    let namespaces: NamespaceLinks?
+  }
+
+  /// How long the inventory of namespaces that no process is in counts, in nanoseconds.
+  private static let inventoryAge: UInt64 = 5_000_000_000
+  private static let commandLineLimit = 256
+
+  private var details: [Program: Inhabitant.Details] = [:]
+  private var continents: [Continent] = []
+  /// The namespaces that processes were in when the continents were read.
+  private var inhabited: Set<NamespaceLink> = []
+  private var inventoryTime: UInt64?
+
+  /// Reads the world as it is now.
+  ///
+  /// - Throws: `SystemCallError` when /proc cannot be opened or listed.
+  mutating func read() throws(SystemCallError) -> WorldSnapshot {
+    var world = WorldSnapshot()
+    let table = try ProcessTable(reading: [.owner, .namespaces])
+    world.machine = table.records.lazy.compactMap(\.namespaces.value).first { $0[.uts] != nil } ?? NamespaceLinks()
+    world.inhabitants = inhabitants(table, world.machine)
+    world.continents = try continents(table)
+    return world
+  }
+
+  // MARK: Processes
+
+  private mutating func inhabitants(_ table: ProcessTable, _ machine: NamespaceLinks) -> [Inhabitant] {
+    let programs = table.records.map {
+      Program(identity: $0.identity, name: $0.commandName, namespaces: $0.namespaces.value)
+    }
+    let unknown = table.records.indices.filter {
+      details[programs[$0]] == nil && !table.records[$0].stat.isKernelThread
+    }
+    let more = readDetails(of: unknown.map { table.records[$0].processID })
+    var kept: [Program: Inhabitant.Details] = [:]
+    kept.reserveCapacity(programs.count)
+    for (index, program) in programs.enumerated() {
+      let isForeign = program.namespaces?[.pid] != machine[.pid]
+      let new = more[program.identity.processID].flatMap { $0.identity == program.identity ? $0 : nil }
+      kept[program] = details[program] ?? new.map { Self.details($0, isForeign: isForeign) } ?? Inhabitant.Details()
+      // Read again while it is on its way from fork to exec, when its name tells nothing yet.
+      if table.records[index].stat.isZombie { kept[program] = details[program] ?? Inhabitant.Details() }
+    }
+    details = kept
+    return table.records.enumerated().map { Inhabitant($1, kept[programs[$0]] ?? Inhabitant.Details()) }
+  }
+
+  private func readDetails(of processIDs: [Int32]) -> ProcessTable {
+    ProcessTable(of: processIDs, reading: [.status, .cgroup, .commandLine])
+  }
+
+  private static func details(_ record: ProcessRecord, isForeign: Bool) -> Inhabitant.Details {
+    var line = (record.commandLine.value?.bytes ?? []).prefix(commandLineLimit + 1)
+    while line.last == 0 { line.removeLast() }
+    return Inhabitant.Details(
+      insideIDs: isForeign ? Array((record.status.value?.processIDs ?? []).dropFirst()) : [],
+      container: record.cgroup.value.flatMap { ContainerName(of: $0) }?.description,
+      commandLine: line.prefix(commandLineLimit).map { $0 == 0 ? 0x20 : $0 })
+  }
+
+  // MARK: Namespaces
+
+  /// The continents: looked for everywhere now and then, and in the links of processes when those show a new one.
+  private mutating func continents(_ table: ProcessTable) throws(SystemCallError) -> [Continent] {
+    var links: Set<NamespaceLink> = []
+    var latest: NamespaceLinks?
+    for namespaces in table.records.lazy.compactMap(\.namespaces.value) where namespaces != latest {
+      for kind in NamespaceKind.allCases { if let link = namespaces.link(kind) { links.insert(link) } }
+      latest = namespaces
+    }
+    let now = monotonicNanoseconds()
+    let isOld = inventoryTime.map { now - $0 > Self.inventoryAge } ?? true
+    if isOld {
+      continents = try inventory(.everywhere)
+      // A thorough look may take long on a large machine: it is not to be all that is done.
+      inventoryTime = monotonicNanoseconds() + 20 * (monotonicNanoseconds() - now)
+    } else if links != inhabited {
+      let fresh = try inventory([])
+      let known = Set(fresh.map(\.link))
+      continents = (fresh + continents.filter { !$0.isInhabited && !known.contains($0.link) })
+    }
+    if isOld || links != inhabited { continents.sort { $0.link.isBefore($1.link) } }
+    inhabited = links
+    return continents
+  }
+
+  private func inventory(_ scope: SearchScope) throws(SystemCallError) -> [Continent] {
+    try NamespaceInventory(in: scope).namespaces.map { Continent($0) }
+  }
+}
