@@ -7,6 +7,8 @@ ROW ?=
 RELEASE = .build/release/pangaea
 PROGRAM ?= $(RELEASE)
 RUNTIME ?= $(PROGRAM)-oci
+# A section for each function, so that the linker can lay those of a start side by side.
+RELEASE_BUILD = $(SWIFT) build -c release -Xswiftc -Xfrontend -Xswiftc -function-sections
 CLASSIC = unshare nsenter lsns ps pstree kill hostname
 SWIFT_SOURCES = Package.swift Sources Tests $(wildcard Examples Benchmarks)
 
@@ -25,8 +27,8 @@ test: ## run every test; the last line is `N passed, N failed, N skipped`
 
 build: ## build the programs: .build/release/pangaea and pangaea-oci, one static file each
 	@.ci/packages build
-	@$(SWIFT) build -c release --product pangaea
-	@$(SWIFT) build -c release --product pangaea-oci
+	@$(RELEASE_BUILD) --product pangaea
+	@$(RELEASE_BUILD) --product pangaea-oci
 
 lint: ## hold the rules of the house: format, imports, lengths, documentation
 	@.ci/packages build lint

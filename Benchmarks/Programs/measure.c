@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { most_commands = 16 };
+enum { most_commands = 32 };
 
 static int64_t now(void) {
     struct timespec time;

@@ -46,7 +46,7 @@ extension UnsharePlan {
 extension UnshareProgram {
   /// Unmounts the namespaces that were mounted on their files before the failure, by the process that did it.
   fileprivate func takeBack(after failure: SystemCallProgram.Failure) {
-    guard let last = pins.keys.max() else { return }
+    guard let last = pins.last?.step else { return }
     // Outside, these are the last steps but one; the process that moved comes after them, and cannot undo them.
     if pinsAreOutside, failure.step > last + 1 { return }
     for (step, file) in pins where step < failure.step {

@@ -16,7 +16,7 @@ struct UnshareProgram {
   private(set) var program = SystemCallProgram()
   private var companion: (socket: SystemCallProgram.Argument, processID: SystemCallProgram.Argument)?
   /// The steps that mount a namespace on a file, with the file.
-  private(set) var pins: [Int: FilePath] = [:]
+  private(set) var pins: [(step: Int, file: FilePath)] = []
 
   /// Whether a companion does the steps of `pins`.
   var pinsAreOutside: Bool { plan.persistsFromOutside }
@@ -43,7 +43,7 @@ struct UnshareProgram {
     guard plan.hasRanges || plan.persistsFromOutside else { return }
     program.begin("leave somebody outside")
     let (plan, processID) = (plan, processID)
-    var pins: [Int: FilePath] = [:]
+    var pins: [(step: Int, file: FilePath)] = []
     companion = program.appendCompanion { program, socket in
       if plan.hasRanges {
         program.append(.await(socket, for: "the namespaces are made"))
@@ -213,12 +213,12 @@ extension SystemCallProgram {
   }
 
   /// Adds the steps that mount namespaces on their files, and says which step is for which file.
-  fileprivate mutating func appendPins(_ plan: UnsharePlan, of processID: Int32) -> [Int: FilePath] {
+  fileprivate mutating func appendPins(_ plan: UnsharePlan, of processID: Int32) -> [(step: Int, file: FilePath)] {
     begin("keep the new namespaces")
-    var pins: [Int: FilePath] = [:]
+    var pins: [(step: Int, file: FilePath)] = []
     for namespace in plan.persistentInOrder {
       let name = namespace.kind.procName + (namespace.kind.isForChildren ? "_for_children" : "")
-      pins[steps.count] = namespace.file
+      pins.append((steps.count, namespace.file))
       append(.bindNamespace(FilePath("/proc/\(processID)/ns/\(name)"), on: namespace.file))
     }
     return pins

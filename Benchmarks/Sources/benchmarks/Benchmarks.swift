@@ -32,13 +32,15 @@ struct Benchmarks {
     add("kill", "Ending a branch: 5,000 processes in 12 generations, sixteen of them forking") {
       world.killTree(repeats: repeats)
     }
+    add("containers", "Containers, with version 1 of control groups") { world.containers(repeats: repeats) }
     add("growth", "Growth with the number of processes") { world.growth(repeats: repeats) }
     add("instructions", "Instructions") { world.instructions(namespaceHolder: namespaceHolder) }
     return sections
   }
 
   private var header: String {
-    let peers = ["ps --version", "unshare --version", "pstree --version", "bwrap --version"].map { command in
+    let names = ["ps", "unshare", "pstree", "bwrap", "crun", "runc"]
+    let peers = names.map { "\($0) --version" }.map { command in
       String(world.text(of: command.split(separator: " ").map(String.init)).prefix { $0 != "\n" })
     }
     return """
