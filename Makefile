@@ -3,6 +3,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
 ROW ?=
+DURATION ?= 600
 
 RELEASE = .build/release/pangaea
 PROGRAM ?= $(RELEASE)
@@ -12,7 +13,7 @@ RELEASE_BUILD = $(SWIFT) build -c release -Xswiftc -Xfrontend -Xswiftc -function
 CLASSIC = unshare nsenter lsns ps pstree kill hostname
 SWIFT_SOURCES = Package.swift Sources Tests $(wildcard Examples Benchmarks)
 
-.PHONY: help lab test build lint bench docs install engines conformance
+.PHONY: help lab test build lint bench docs install engines conformance soak
 
 help: ## say what each target does
 	@awk -F ":.*## " '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +40,10 @@ lint: ## hold the rules of the house: format, imports, lengths, documentation
 bench: build ## measure each claim of speed beside its peer (ROW=ps for one row)
 	@.ci/packages bench
 	@SWIFT='$(SWIFT)' Benchmarks/run $(ROW)
+
+soak: build ## let what runs for long do so under 200 forks a second (DURATION=600 seconds) and look whether it grows
+	@.ci/packages lint
+	@Tests/Soak/run $(RELEASE) $(DURATION)
 
 docs: build ## make the manual pages, the library's documentation, and try the README's examples
 	@.ci/packages docs

@@ -59,6 +59,8 @@ let package = Package(
       name: "Isolation", dependencies: ["CSeccomp", "Namespaces", "Cgroups", "Processes", "Linux", filePath],
       swiftSettings: house),
     .target(name: "JSON", swiftSettings: house),
+    .systemLibrary(name: "CSQLite"),
+    .target(name: "SQLite", dependencies: ["CSQLite", filePath], swiftSettings: house),
     .target(name: "OCI", dependencies: ["JSON"], swiftSettings: house),
     .target(
       name: "Containers",
@@ -92,8 +94,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "CommandDescription", "JSON", "Screen", "Lab", "Web", "Isolation", "Namespaces", "Cgroups", "Processes",
-        "Linux", filePath, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CommandDescription", "JSON", "SQLite", "Screen", "Lab", "Web", "Isolation", "Namespaces", "Cgroups",
+        "Processes", "Linux", filePath, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
     .target(
@@ -130,6 +132,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(name: "ScreenTests", dependencies: ["Screen", "Linux"], swiftSettings: house),
     .testTarget(name: "JSONTests", dependencies: ["Fuzzing", "JSON"], swiftSettings: house),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "Linux", filePath], swiftSettings: house),
     .testTarget(name: "OCITests", dependencies: ["Fuzzing", "OCI", "JSON"], swiftSettings: house),
     .testTarget(
       name: "ContainersTests",
@@ -145,7 +148,9 @@ let package = Package(
       name: "WebTests", dependencies: ["Web", "JSON", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(
       name: "CommandsTests",
-      dependencies: ["Commands", "CommandDescription", "Screen", "Cgroups", "Processes", "Linux", filePath],
+      dependencies: [
+        "Commands", "CommandDescription", "JSON", "SQLite", "Screen", "Cgroups", "Processes", "Linux", filePath,
+      ],
       exclude: ["Golden"],
       swiftSettings: house),
   ]

@@ -13,6 +13,7 @@ enum Verbs {
     case "hostname": HostnameCommand.self
     case "kill": KillCommand.self
     case "ns": NamespaceCommand.self
+    case "trace": TraceCommand.self
     case "run": RunCommand.self
     case "unshare": UnshareCommand.self
     case "web": WebCommand.self
@@ -71,6 +72,7 @@ struct Pangaea: ParsableCommand {
           InspectCommand.self,
           Passthrough<NamespaceCommand>.self,
           Passthrough<WebCommand>.self,
+          Passthrough<TraceCommand>.self,
           Passthrough<DoctorCommand>.self,
         ]),
       CommandGroup(

@@ -111,8 +111,7 @@ extension ProcessHistory {
     switch event.kind {
     case .exec:
       lives[number]?.threads = 1
-      let parentID = lives[number]?.parent.flatMap { lives[$0]?.processID }
-      keep(reader.read(event.processID, parentID: parentID, at: event.time), of: number)
+      keep(reader.read(event.processID, parentID: lives[number]?.parentID, at: event.time), of: number)
     case .exit(let status, _): return takeExit(event, status, number)
     default:
       if event.isOfThread { return nil }
@@ -134,19 +133,22 @@ extension ProcessHistory {
     guard isInScope(event.processID, begottenBy: parentID) else { return nil }
     reader.inherit(event.processID, from: parentID)
     births += 1
-    return add(event.processID, begin: event.time, parent: living[parentID])
+    return add(event.processID, begottenBy: parentID, at: event.time)
   }
 
   private func isInScope(_ processID: Int32, begottenBy parentID: Int32) -> Bool {
     scope == .machine || scope == .branch(processID) || living[parentID] != nil
   }
 
-  private mutating func add(_ processID: Int32, begin: UInt64, parent: Int?, wasThere: Bool = false) -> Int {
-    let life = ProcessLife(number: next, processID: processID, parent: parent, begin: begin, wasThere: wasThere)
+  private mutating func add(
+    _ processID: Int32, begottenBy parentID: Int32, at time: UInt64, wasThere: Bool = false
+  ) -> Int {
+    let life = ProcessLife(
+      number: next, processID: processID, parentID: parentID, parent: living[parentID], begin: time, wasThere: wasThere)
     next += 1
     weight += life.weight
     lives[life.number] = life
-    if let parent { lives[parent]?.children.append(life.number) }
+    if let parent = life.parent { lives[parent]?.children.append(life.number) }
     living[processID] = life.number
     return life.number
   }
@@ -211,7 +213,7 @@ extension ProcessHistory {
 
   private mutating func adopt(_ record: ProcessRecord, wasThere: Bool) -> Int {
     let number = add(
-      record.processID, begin: record.stat.beginning, parent: living[record.parentID], wasThere: wasThere)
+      record.processID, begottenBy: record.parentID, at: record.stat.beginning, wasThere: wasThere)
     lives[number]?.threads = Int(record.stat.threadCount)
     if !record.stat.isKernelThread {
       keep(reader.read(record.processID, parentID: record.parentID, at: record.stat.beginning), of: number)

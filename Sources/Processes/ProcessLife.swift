@@ -8,6 +8,8 @@ public struct ProcessLife: Hashable, Sendable {
   public let number: Int
   /// The PID as the events have it.
   public let processID: Int32
+  /// Who begot it, by PID; 0 where that is not known.
+  public let parentID: Int32
   /// The number of the life that begot it; nil for the first of a branch, and where nobody heard.
   public let parent: Int?
   /// When it began; of one that was there before, to 10 milliseconds.
@@ -36,9 +38,10 @@ public struct ProcessLife: Hashable, Sendable {
   var threads = 1
 
   /// A life that has just begun.
-  public init(number: Int, processID: Int32, parent: Int?, begin: UInt64, wasThere: Bool) {
+  public init(number: Int, processID: Int32, parentID: Int32, parent: Int?, begin: UInt64, wasThere: Bool) {
     self.number = number
     self.processID = processID
+    self.parentID = parentID
     self.parent = parent
     self.begin = begin
     self.wasThere = wasThere
