@@ -89,8 +89,11 @@ public struct CgroupHierarchies: Sendable {
   ///
   /// - Throws: `SystemCallError` with `ENOENT` or `ESRCH` when there is no such process.
   public func cgroup(of processID: Int32) throws(SystemCallError) -> Cgroup {
-    Cgroup(try CgroupMembership.read(of: processID), in: all)
+    cgroup(of: try CgroupMembership.read(of: processID))
   }
+
+  /// The cgroup of a process whose memberships are known, in each hierarchy that shows it.
+  public func cgroup(of memberships: [CgroupMembership]) -> Cgroup { Cgroup(memberships, in: all) }
 }
 
 extension CgroupMount {

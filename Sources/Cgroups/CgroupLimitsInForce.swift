@@ -19,6 +19,25 @@ extension Cgroup {
     return limits
   }
 
+  /// Reads the limits that hold for the members: the tightest of this cgroup's and of all above it that are visible.
+  ///
+  /// Swap is left out.
+  /// - Throws: `SystemCallError` when a file that is there cannot be read.
+  public func limitsInForce() throws(SystemCallError) -> CgroupLimits {
+    var tightest = CgroupLimits(swap: nil)
+    for place in places {
+      var next: Cgroup.Place? = place
+      while let place = next {
+        let limits = try Cgroup(places: [place]).limits()
+        tightest.cpus = [tightest.cpus, limits.cpus].compactMap(\.self).min()
+        tightest.memory = [tightest.memory, limits.memory].compactMap(\.self).min()
+        tightest.processes = [tightest.processes, limits.processes].compactMap(\.self).min()
+        next = place.parent
+      }
+    }
+    return tightest
+  }
+
   /// Whether the members are stopped; nil where freezing is not possible.
   ///
   /// - Throws: `SystemCallError` when the file that says it cannot be read.

@@ -247,16 +247,9 @@ extension KillCommand {
     }
   }
 
-  /// Signals a process and no other that got its PID: once the pidfd is open, the start time must still be its own.
   private func send(to process: ProcessIdentity) throws(Complaint) {
     try send(to: process.processID) { (signal) throws(SystemCallError) in
-      let pidfd = try PIDFD(opening: process.processID)
-      _ = try ProcessRecord.read(process, .stat)
-      if let value {
-        try pidfd.send(signal, value: value)
-      } else {
-        try pidfd.send(signal)
-      }
+      try process.send(signal, value: value)
     }
   }
 
@@ -267,10 +260,7 @@ extension KillCommand {
     do throws(SystemCallError) {
       try call(signal)
     } catch {
-      throw Complaint(
-        what: "cannot send SIG\(signal.name) to PID \(target): \(error.errno.message)",
-        why: Diagnosis.ofSignalling(target, error.errno)?.why,
-        classic: "(\(target)): \(error.errno.message)", exitStatus: 1)
+      throw .unsent(signal, to: target, error.errno)
     }
     if isVerbose {
       var output = OutputBuffer()
@@ -298,7 +288,15 @@ extension Complaint {
       try: NearName.of(typed, among: names).map { "pangaea kill -\($0)" } ?? "pangaea kill -L")
   }
 
-  fileprivate init(_ error: BranchKillError, _ processID: Int32) {
+  /// Describes why a signal could not be sent.
+  static func unsent(_ signal: Signal, to target: Int32, _ reason: Errno) -> Complaint {
+    Complaint(
+      what: "cannot send SIG\(signal.name) to PID \(target): \(reason.message)",
+      why: Diagnosis.ofSignalling(target, reason)?.why, classic: "(\(target)): \(reason.message)", exitStatus: 1)
+  }
+
+  /// Describes why a branch could not be ended.
+  init(_ error: BranchKillError, _ processID: Int32) {
     let what = "cannot end the branch of PID \(processID)"
     switch error {
     case .noSuchProcess:
@@ -309,6 +307,21 @@ extension Complaint {
     case .containsCaller: self.init(what: what, why: "this command is in that branch", exitStatus: 1)
     case .kernelThread: self.init(what: what, why: "it is a thread of the kernel", exitStatus: 1)
     case .systemCall(let cause): self.init(cause, doing: "end the branch of PID \(processID)")
+    }
+  }
+}
+
+extension ProcessIdentity {
+  /// Signals this process and no other that got its PID: once the pidfd is open, the start time must still be its own.
+  ///
+  /// - Throws: `SystemCallError` with `ESRCH` when it is gone, `EPERM` without the right.
+  func send(_ signal: Signal, value: Int32? = nil) throws(SystemCallError) {
+    let pidfd = try PIDFD(opening: processID)
+    _ = try ProcessRecord.read(self, .stat)
+    if let value {
+      try pidfd.send(signal, value: value)
+    } else {
+      try pidfd.send(signal)
     }
   }
 }

@@ -22,6 +22,7 @@ enum Verbs {
     case "complete": CompleteCommand.self
     case "generate": GenerateCommand.self
     case "ps": ProcessStatusCommand.self
+    case "top": TopCommand.self
     default: nil
     }
   }
@@ -73,6 +74,7 @@ struct Pangaea: ParsableCommand {
           Passthrough<NamespaceCommand>.self,
           Passthrough<WebCommand>.self,
           Passthrough<TraceCommand>.self,
+          Passthrough<TopCommand>.self,
           Passthrough<DoctorCommand>.self,
         ]),
       CommandGroup(

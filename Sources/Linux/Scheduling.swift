@@ -15,6 +15,18 @@ public func withRealTimePriority<Result, Failure: Error>(
   return try body()
 }
 
+/// Sets how nice a process is to others.
+///
+/// - Parameter nice: 19 (low) to -20 (high); beyond, the nearest of them counts.
+/// - Throws: `SystemCallError` with `EACCES` to lower it without CAP_SYS_NICE, `EPERM` for another user's process,
+///   `ESRCH` when there is none.
+///
+/// Corresponds to setpriority(2) with PRIO_PROCESS.
+public func setNice(_ nice: Int32, of processID: Int32) throws(SystemCallError) {
+  _ = try systemCall(
+    "setpriority", __NR_setpriority, 0, UInt64(descriptor: processID), UInt64(descriptor: nice), on: "PID \(processID)")
+}
+
 private func setScheduler(_ policy: Int32, _ priority: Int32) -> Bool {
   var parameter = sched_param()
   parameter.sched_priority = priority

@@ -63,29 +63,31 @@ extension Key {
 }
 
 extension MouseEvent {
-  /// What ncurses says of the mouse: five bits for each button, of which the first two are release and press.
+  /// What ncurses says of the mouse: for each button five bits, which are release, press, and one, two or three clicks.
+  /// A click, of which ncurses read both ends at once, is a press and a release.
   ///
   /// Source: curs_mouse(3X), version 2 of the interface.
-  init?(state: UInt32, row: Int, column: Int) {
+  static func events(state: UInt32, row: Int, column: Int) -> [MouseEvent] {
     var modifiers: KeyModifiers = []
     if state & 1 << 25 != 0 { modifiers.insert(.control) }
     if state & 1 << 26 != 0 { modifiers.insert(.shift) }
     if state & 1 << 27 != 0 { modifiers.insert(.alt) }
-    guard let action = MouseEvent.action(state) else { return nil }
-    self.init(action, row: row, column: column, modifiers)
+    return actions(state).map { MouseEvent($0, row: row, column: column, modifiers) }
   }
 
-  private static func action(_ state: UInt32) -> Action? {
+  private static func actions(_ state: UInt32) -> [Action] {
+    var actions: [Action] = []
     for button in 1...5 {
       let bits = state >> UInt32(5 * (button - 1)) & 0x1f
-      switch (button, bits & 1 != 0, bits & 0x1e != 0) {
-      case (4, _, true): return .wheelUp
-      case (5, _, true): return .wheelDown
-      case (1...3, _, true): return .press(button: button)
-      case (1...3, true, _): return .release(button: button)
-      default: continue
+      let (isPress, isRelease) = (bits & 0x1e != 0, bits & 0x1d != 0)
+      switch button {
+      case 4: if isPress { actions.append(.wheelUp) }
+      case 5: if isPress { actions.append(.wheelDown) }
+      default:
+        if isPress { actions.append(.press(button: button)) }
+        if isRelease { actions.append(.release(button: button)) }
       }
     }
-    return state & 1 << 28 != 0 ? .drag : nil
+    return actions.isEmpty && state & 1 << 28 != 0 ? [.drag] : actions
   }
 }

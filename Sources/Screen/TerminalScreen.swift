@@ -247,45 +247,43 @@ extension TerminalScreen {
     return end <= now ? 0 : Int32(clamping: (end - now + 999_999) / 1_000_000)
   }
 
+  /// An Escape right before another key is that key with Alt.
   private func readKeys(into events: inout [ScreenEvent]) {
     var hasEscape = false
-    while let event = readKey() {
-      if case .key(Key(.escape)) = event, !hasEscape {
-        hasEscape = true
-        continue
+    while let read = readKey() {
+      for event in read {
+        if case .key(Key(.escape)) = event, !hasEscape {
+          hasEscape = true
+          continue
+        }
+        if hasEscape, case .key(var key) = event {
+          key.modifiers.insert(.alt)
+          events.append(.key(key))
+        } else {
+          if hasEscape { events.append(.key(Key(.escape))) }
+          events.append(event)
+        }
+        hasEscape = false
       }
-      if hasEscape, case .key(var key) = event {
-        key.modifiers.insert(.alt)
-        events.append(.key(key))
-      } else {
-        if hasEscape { events.append(.key(Key(.escape))) }
-        events.append(event)
-      }
-      hasEscape = false
     }
     if hasEscape { events.append(.key(Key(.escape))) }
   }
 
-  /// - Returns: nil when nothing more was typed.
-  private func readKey() -> ScreenEvent? {
-    while true {
-      var character: UInt32 = 0
-      let result = unsafe ccurses_key(&character)
-      if result == 0 { return .key(Key(typed: character)) }
-      guard result == 0o400 else { return nil }
-      if character == 0o631 {
-        if let event = readMouse() { return .mouse(event) }
-      } else {
-        let name = character > 0o777 ? unsafe keyname(Int32(character)).map { unsafe String(cString: $0) } : nil
-        if let key = Key(code: character, name: name) { return .key(key) }
-      }
-    }
+  /// - Returns: nil when nothing more was typed; nothing for a key that nobody waits for.
+  private func readKey() -> [ScreenEvent]? {
+    var character: UInt32 = 0
+    let result = unsafe ccurses_key(&character)
+    if result == 0 { return [.key(Key(typed: character))] }
+    guard result == 0o400 else { return nil }
+    if character == 0o631 { return readMouse() }
+    let name = character > 0o777 ? unsafe keyname(Int32(character)).map { unsafe String(cString: $0) } : nil
+    return Key(code: character, name: name).map { [.key($0)] } ?? []
   }
 
-  private func readMouse() -> MouseEvent? {
+  private func readMouse() -> [ScreenEvent] {
     var event = ccurses_mouse()
-    guard unsafe getmouse(&event) == 0 else { return nil }
-    return MouseEvent(state: event.state, row: Int(event.row), column: Int(event.column))
+    guard unsafe getmouse(&event) == 0 else { return [] }
+    return MouseEvent.events(state: event.state, row: Int(event.row), column: Int(event.column)).map { .mouse($0) }
   }
 
   private mutating func readSignals(into events: inout [ScreenEvent]) throws(SystemCallError) {

@@ -32,6 +32,9 @@ struct Benchmarks {
     add("kill", "Ending a branch: 5,000 processes in 12 generations, sixteen of them forking") {
       world.killTree(repeats: repeats)
     }
+    add("top", "Watching 5,000 processes for 60 s: htop looks every 1.5 s, with -d 10 every second as `top` does") {
+      world.top()
+    }
     add("containers", "Containers, with version 1 of control groups") { world.containers(repeats: repeats) }
     add("growth", "Growth with the number of processes") { world.growth(repeats: repeats) }
     add("instructions", "Instructions") { world.instructions(namespaceHolder: namespaceHolder) }
@@ -39,7 +42,7 @@ struct Benchmarks {
   }
 
   private var header: String {
-    let names = ["ps", "unshare", "pstree", "bwrap", "crun", "runc"]
+    let names = ["ps", "unshare", "pstree", "bwrap", "htop", "crun", "runc"]
     let peers = names.map { "\($0) --version" }.map { command in
       String(world.text(of: command.split(separator: " ").map(String.init)).prefix { $0 != "\n" })
     }

@@ -30,6 +30,17 @@ struct TreeNode {
   var processID: Int32 { identity.processID }
 }
 
+extension NamespaceLinks {
+  /// The borders between a parent and its child: the child's namespaces that both could be read of and that differ.
+  func borders(above outer: NamespaceLinks) -> [NamespaceLink] {
+    if self == outer { return [] }
+    return NamespaceKind.allCases.compactMap { kind in
+      guard let link = link(kind), let parents = outer[kind], parents != link.inode else { return nil }
+      return link
+    }
+  }
+}
+
 /// What a person asked the tree to show.
 struct TreeRequest {
   /// The roots of the branches; empty for the whole forest.
@@ -95,17 +106,9 @@ struct TreeForest {
       name: request.showsArguments && !isThread ? TreeForest.arguments(record) : record.commandName,
       state: record.state, isKernelThread: record.stat.isKernelThread, isThread: isThread, parent: parent,
       depth: parent < 0 ? 0 : nodes[parent].depth + 1, namespaces: record.namespaces.value)
-    node.borders = borders(node.namespaces, above: parent < 0 ? own : nodes[parent].namespaces)
+    let outer = parent < 0 ? own : nodes[parent].namespaces
+    node.borders = outer.flatMap { node.namespaces?.borders(above: $0) } ?? []
     return node
-  }
-
-  /// The kinds that both could be read of and that differ.
-  private func borders(_ inner: NamespaceLinks?, above outer: NamespaceLinks?) -> [NamespaceLink] {
-    guard let inner, let outer, inner != outer else { return [] }
-    return NamespaceKind.allCases.compactMap { kind in
-      guard let link = inner.link(kind), let parents = outer[kind], parents != link.inode else { return nil }
-      return link
-    }
   }
 
   private static func arguments(_ record: ProcessRecord) -> [UInt8] {
