@@ -29,6 +29,11 @@ public enum ContainerError: Error, Hashable, Sendable {
   case failed(purpose: String, SystemCallError)
 }
 
+extension ContainerError {
+  /// What was asked for needs a process; engines look for the words before the colon.
+  static let notRunning = ContainerError.wrongState("container not running: it is stopped")
+}
+
 extension ContainerError: CustomStringConvertible {
   public var description: String {
     switch self {
@@ -39,6 +44,7 @@ extension ContainerError: CustomStringConvertible {
     case .specification(let error): "invalid configuration: \(error)"
     case .hook(let failure): failure.description
     case .isolation(let error): error.commandFailure ?? error.description
+    case .cgroup(.systemCall(let error)): "cannot handle the container's control group: \(error)"
     case .cgroup(let error): error.description
     case .failed(let purpose, let error): "cannot \(purpose): \(error)"
     }

@@ -91,7 +91,12 @@ public struct ContainerStore: Hashable, Sendable {
       if error.errno == .eexist { throw .exists(container.identifier.text) }
       throw .failed(purpose: "make the container's state directory", error)
     }
-    return try container.lock()
+    do throws(ContainerError) {
+      return try container.lock()
+    } catch {
+      do throws(SystemCallError) { try removeDirectory(container.directory) } catch {}
+      throw error
+    }
   }
 
   /// Makes a directory and those above it.
