@@ -89,6 +89,7 @@ __attribute__((noreturn)) void clinux_attend(int64_t child, uint64_t roles);
 int64_t clinux_owner(const uint64_t argument[6]);
 int64_t clinux_lives(uint64_t pidfd);
 int64_t clinux_close_on_execute(uint64_t first);
+int64_t clinux_close_others(uint64_t list, int32_t report);
 int64_t clinux_send_descriptor(uint64_t socket, uint64_t descriptor);
 
 /// The operations of the same names, on files inside a root directory: place.c and copy.c.

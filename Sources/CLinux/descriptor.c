@@ -50,6 +50,30 @@ int64_t clinux_close_on_execute(uint64_t first) {
     return result;
 }
 
+// The smallest of the numbers that is `first` or more; ~0 where none is.
+static uint64_t next_kept(const int32_t *kept, uint64_t count, int32_t report, uint64_t first) {
+    uint64_t next = report >= 0 && (uint64_t)report >= first ? (uint64_t)report : ~0ull;
+    for (uint64_t index = 0; index < count; index++) {
+        uint64_t number = (uint64_t)kept[index];
+        next = kept[index] >= 0 && number >= first && number < next ? number : next;
+    }
+    return next;
+}
+
+int64_t clinux_close_others(uint64_t list, int32_t report) {
+    const uint64_t *header = pointer(list);
+    uint64_t first = 3;
+    int64_t result = 0;
+    while (result >= 0 && first != 0) {
+        uint64_t next = next_kept(pointer(header[1]), header[0], report, first);
+        if (next > first) {
+            result = call3(__NR_close_range, first, next == ~0ull ? ~0u : next - 1, 0);
+        }
+        first = next + 1;
+    }
+    return result;
+}
+
 // SCM_RIGHTS, with the structures of unix(7) as the kernel has them.
 int64_t clinux_send_descriptor(uint64_t socket, uint64_t descriptor) {
     struct {

@@ -307,6 +307,8 @@ static int64_t carry_out(const struct clinux_step *step, const uint64_t argument
         return clinux_lives(argument[0]);
     case CLINUX_CLOSE_ON_EXECUTE:
         return clinux_close_on_execute(argument[0]);
+    case CLINUX_CLOSE_OTHERS:
+        return clinux_close_others(argument[0], program->report);
     case CLINUX_SEND:
         return clinux_send_descriptor(argument[0], argument[1]);
     case CLINUX_REPORT:

@@ -48,10 +48,11 @@ public struct Container: Hashable, Sendable {
     guard let record, let process = record.process else {
       return try isLocked() ? .creating : .stopped
     }
-    guard try isAlive(process) else { return .stopped }
+    guard let stat = try stat(of: process), !stat.isZombie else { return .stopped }
     guard record.isComplete else { return .creating }
     if try isFrozen(record) { return .paused }
-    return try exists(gateFile) ? .created : .running
+    // The gate's name may have outlasted who started it.
+    return stat.hasExecuted ? .running : .created
   }
 
   private func isFrozen(_ record: ContainerRecord) throws(ContainerError) -> Bool {
@@ -64,13 +65,12 @@ public struct Container: Hashable, Sendable {
     }
   }
 
-  /// Whether a process is still the one that was written down, and has not ended.
-  private func isAlive(_ process: ProcessIdentity) throws(ContainerError) -> Bool {
+  /// What the kernel says of a process that was written down; nil where there is none, or another has its number.
+  private func stat(of process: ProcessIdentity) throws(ContainerError) -> ProcessStat? {
     do throws(SystemCallError) {
-      let stat = try ProcessRecord.read(process, .stat).stat
-      return !stat.isZombie
+      return try ProcessRecord.read(process, .stat).stat
     } catch {
-      if error.errno == .esrch { return false }
+      if error.errno == .esrch { return nil }
       throw .failed(purpose: "look at the container's first process", error)
     }
   }

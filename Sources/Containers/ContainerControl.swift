@@ -27,7 +27,8 @@ extension Container {
   public func resume() throws(ContainerError) {
     let lock = try lock()
     let record = try record()
-    guard let record, try status(of: record) == .paused else { throw .wrongState("container not paused") }
+    let status = try status(of: record)
+    guard let record, status == .paused else { throw .wrongState("container not paused: it is \(status.rawValue)") }
     try setFrozen(false, record)
     withExtendedLifetime(lock) {}
   }
@@ -48,9 +49,7 @@ extension Container {
   /// - Throws: `ContainerError.wrongState` when it has ended.
   public func processes() throws(ContainerError) -> [Int32] {
     let record = try record()
-    guard let record, let process = record.process, try status(of: record) != .stopped else {
-      throw .wrongState("container not running")
-    }
+    guard let record, let process = record.process, try status(of: record) != .stopped else { throw .notRunning }
     guard let cgroup = record.cgroup else { return [process.processID] }
     return try attempt("list the container's processes") { () throws(SystemCallError) in try cgroup.members() }
   }
@@ -87,7 +86,7 @@ extension Container {
 
   private func liveCgroup() throws(ContainerError) -> (ContainerRecord, Cgroup) {
     let record = try record()
-    guard let record, try status(of: record) != .stopped else { throw .wrongState("container not running") }
+    guard let record, try status(of: record) != .stopped else { throw .notRunning }
     guard let cgroup = record.cgroup else { throw .refused("the container has no control group") }
     return (record, cgroup)
   }

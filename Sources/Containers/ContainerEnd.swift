@@ -17,10 +17,10 @@ extension Container {
     let record = try record()
     let status = try status(of: record)
     guard let record, let process = record.process, status != .stopped || all else {
-      throw .wrongState("container not running")
+      throw .notRunning
     }
     if all, let cgroup = record.cgroup { return try signalMembers(of: cgroup, signal, status) }
-    guard let pidfd = try hold(process) else { throw .wrongState("container not running") }
+    guard let pidfd = try hold(process) else { throw .notRunning }
     try attempt("send \(signal.name)") { () throws(SystemCallError) in try pidfd.send(signal) }
     // A member that is frozen in version 1 dies when it is thawed.
     if signal == .kill, status == .paused { try setFrozen(false, record) }

@@ -121,9 +121,9 @@ private struct PlanOfExecution {
     if let first = record.process?.processID {
       plan.command.setHome(ofUser: process.user.uid, in: FilePath("/proc/\(first)/root"))
     }
-    plan.joins = [
-      PlannedJoin(descriptor: first, kinds: kinds, object: "container \(record.identifier)")
-    ]
+    if !kinds.isEmpty {
+      plan.joins = [PlannedJoin(descriptor: first, kinds: kinds, object: "container \(record.identifier)")]
+    }
     plan.becomesRootOfUserNamespace = hasUserNamespace
     plan.process.sessionKeyring = record.sessionKeyring
     plan.keptDescriptors = (0..<request.preservedDescriptors).map { $0 + 3 }

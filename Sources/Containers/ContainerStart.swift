@@ -41,6 +41,9 @@ extension Container {
 
   private func letGo(_ record: ContainerRecord, _ warn: (String) -> Void) throws(ContainerError) {
     let specification = try specification()
+    guard specification.process != nil else {
+      throw .specification(SpecificationError(path: "process", problem: "is required to start the container"))
+    }
     do throws(ContainerError) {
       try HookRun(.startContainer, specification, record, .created)?()
     } catch {

@@ -48,6 +48,8 @@ struct HookRun {
   let process: Int32?
   /// The kinds of namespace that the container does not share with the runtime.
   let namespaces: CloneFlags
+  /// Whether the container's root is not that of its mount namespace, so that it has to be entered besides.
+  let changesRoot: Bool
 
   /// The hooks of a configuration at this turn; nil when there are none.
   init?(_ kind: HookKind, _ specification: Specification, _ record: ContainerRecord, _ status: ContainerStatus) {
@@ -58,6 +60,7 @@ struct HookRun {
     bundle = record.bundle
     process = record.process?.processID
     namespaces = record.namespaceKinds
+    changesRoot = kind == .startContainer && record.entersByChangeOfRoot
   }
 
   /// Runs them in order.
@@ -109,8 +112,13 @@ struct HookRun {
       return try outcome(of: program(of: hook, input, output, inside: nil), atMost: hook.timeout)
     }
     let pidfd = try PIDFD(opening: process)
+    guard changesRoot else {
+      return try outcome(
+        of: program(of: hook, input, output, inside: pidfd.descriptor.number), atMost: hook.timeout)
+    }
+    let root = try FileDescriptor.open(FilePath("/proc/\(process)/root"), [.path, .directory])
     return try outcome(
-      of: program(of: hook, input, output, inside: pidfd.descriptor.number), atMost: hook.timeout)
+      of: program(of: hook, input, output, inside: pidfd.descriptor.number, root: root.number), atMost: hook.timeout)
   }
 
   private func outcome(
@@ -141,7 +149,7 @@ struct HookRun {
   }
 
   private func program(
-    of hook: Specification.Hook, _ input: Int32, _ output: Int32, inside: Int32?
+    of hook: Specification.Hook, _ input: Int32, _ output: Int32, inside: Int32?, root: Int32? = nil
   ) -> SystemCallProgram {
     var program = SystemCallProgram()
     program.begin("run the \(kind.rawValue) hook")
@@ -149,7 +157,11 @@ struct HookRun {
       program.append(.duplicate(.descriptor(number), as: stream))
     }
     if let inside {
-      program.append(.setns(.descriptor(inside), namespaces, on: "the container"))
+      if !namespaces.isEmpty { program.append(.setns(.descriptor(inside), namespaces, on: "the container")) }
+      if let root {
+        program.append(.changeDirectory(to: .descriptor(root), named: "root directory"))
+        program.append(.changeRoot("."))
+      }
       if namespaces.contains(.newPID) { program.append(.fork(parent: [.diesAlike, .closesDescriptors])) }
       // The hook ends with its parent, which is what is ended when the time is over.
       program.append(.setParentDeathSignal(.kill))

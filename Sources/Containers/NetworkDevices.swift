@@ -6,6 +6,8 @@ internal import OCI
 
 /// The interfaces that a container gets.
 struct NetworkDevices {
+  /// The numbers that the kernel would put in the place of `%d`.
+  private static let mostInterfaces = 8 * 4096
   /// By the names that they have outside.
   let devices: [String: Specification.NetworkDevice]
 
@@ -19,8 +21,14 @@ struct NetworkDevices {
       let namespace = try process.namespace(.network)
       let outside = try RouteSocket()
       let inside = try socket(in: process)
-      for (name, device) in devices.sorted(by: { $0.key < $1.key }) {
-        let newName = device.name ?? name
+      let ordered = devices.sorted { $0.key < $1.key }
+      // An interface that was moved and then could not get its name would be lost: so names are looked at first.
+      for (name, device) in ordered {
+        _ = try outside.index(of: name)
+        _ = try freeName(device.name ?? name, inside)
+      }
+      for (name, device) in ordered {
+        let newName = try freeName(device.name ?? name, inside)
         let index = try outside.index(of: name)
         let addresses = try outside.addresses(of: index)
         try outside.move(index, to: namespace.descriptor, as: newName)
@@ -31,6 +39,29 @@ struct NetworkDevices {
       }
     } catch {
       throw .failed(purpose: "move a network device into the container", error)
+    }
+  }
+
+  /// The name itself, or where it holds `%d` that with the lowest number that is free.
+  private func freeName(_ name: String, _ inside: borrowing RouteSocket) throws(SystemCallError) -> String {
+    if name.contains("%d") {
+      for number in 0..<Self.mostInterfaces {
+        let candidate = name.replacing("%d", with: "\(number)")
+        if try !isTaken(candidate, inside) { return candidate }
+      }
+    } else if try !isTaken(name, inside) {
+      return name
+    }
+    throw SystemCallError(call: "rtnetlink", errno: .eexist, object: name)
+  }
+
+  private func isTaken(_ name: String, _ inside: borrowing RouteSocket) throws(SystemCallError) -> Bool {
+    do throws(SystemCallError) {
+      _ = try inside.index(of: name)
+      return true
+    } catch {
+      if error.errno == .enodev { return false }
+      throw error
     }
   }
 

@@ -40,13 +40,16 @@ struct PlanOfContainer {
   }
 
   private mutating func addProcess() throws(ContainerError) {
-    guard let process = specification.process else {
-      throw .specification(SpecificationError(path: "process", problem: "is missing"))
-    }
+    // Without a process there is nothing to start, but all the rest.
+    let process = specification.process ?? .absent
     let grantable = try hasUserNamespace ? nil : CapabilitySet.grantable()
     var command = PlanOfProcess(process, grantable: grantable)
     try command.add(to: &plan)
+    if specification.process == nil { plan.command = IsolatedCommand([], environment: []) }
     warnings += command.warnings
+    // These are for processes that enter.
+    plan.process.initialProcessors = nil
+    plan.process.processors = nil
     plan.command.setHome(ofUser: process.user.uid, in: bundle.rootDirectory)
     plan.process.personality = specification.linux?.personality.map(\.value)
     plan.process.memoryPolicy = try specification.linux?.memoryPolicy.map { policy throws(ContainerError) in
@@ -139,6 +142,15 @@ struct PlanOfContainer {
       return mount.target.lexicallyNormalized() == "/dev"
     }
   }
+}
+
+extension Specification.Process {
+  /// Stands for what is not there.
+  fileprivate static let absent: Specification.Process = {
+    var process = Specification.Process(cwd: "/")
+    process.args = ["none"]
+    return process
+  }()
 }
 
 extension CapabilitySet {

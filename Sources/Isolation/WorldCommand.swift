@@ -38,9 +38,11 @@ extension WorldProgram {
     let seccomp = plan.process.seccomp
     if let seccomp, seccomp.hasListener { appendListener(seccomp) }
     if let gate = plan.startGate {
-      program.begin("find the command")
-      let name = String(decoding: plan.command.arguments.first ?? [], as: UTF8.self)
-      program.append(.requireExecutable(plan.command.candidates, named: name))
+      if let name = plan.command.arguments.first {
+        program.begin("find the command")
+        program.append(
+          .requireExecutable(plan.command.candidates, named: String(decoding: name, as: UTF8.self)))
+      }
       program.begin("wait to be started")
       program.append(.waitAtGate(gate))
     }

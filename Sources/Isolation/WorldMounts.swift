@@ -57,7 +57,8 @@ extension WorldFileSystem {
     for option in options {
       let pair = option.split(separator: "=", maxSplits: 1).map(String.init)
       program.append(
-        pair.count == 2 ? .configure(context, pair[0], pair[1]) : .configure(context, option))
+        pair.count == 2
+          ? .configure(context, pair[0], Self.unquoted(pair[1], of: pair[0])) : .configure(context, option))
     }
     if attributes.contains(.readOnly) && !Self.neverReadOnlyAsWhole.contains(type) {
       program.append(.configure(context, "ro"))
@@ -66,6 +67,13 @@ extension WorldFileSystem {
     let mount = program.appendKeepingResult(.makeMount(context, attributes, of: type))
     program.appendClose(context)
     return mount
+  }
+
+  /// mount(2) has labels of SELinux in quotes, since they may hold commas; fsconfig(2) takes them as they are.
+  private static func unquoted(_ value: String, of option: String) -> String {
+    let isLabel = ["context", "fscontext", "defcontext", "rootcontext"].contains(option)
+    guard isLabel, value.count > 1, value.hasPrefix("\""), value.hasSuffix("\"") else { return value }
+    return String(value.dropFirst().dropLast())
   }
 
   /// Makes a file system with options that have a value, detached.

@@ -18,6 +18,19 @@ struct WorldCaller {
   var mappedMounts: [Int: Int32] = [:]
 }
 
+extension IsolationPlan {
+  /// The descriptors that a first process goes on to use.
+  fileprivate func descriptors(besides caller: WorldCaller) -> [Int32] {
+    var numbers = [caller.pidfd, caller.goReading, caller.channel] + caller.mappedMounts.values
+    numbers += joins.map(\.descriptor) + [joinedRoot, joinedDirectory, startGate].compactMap(\.self) + keptDescriptors
+    switch terminal {
+    case .made(let number), .ofWorld(let number, _): numbers.append(number)
+    case nil: break
+    }
+    return Set(numbers).filter { $0 > 2 }.sorted()
+  }
+}
+
 /// Makes the program of a plan.
 struct WorldProgram {
   let plan: IsolationPlan
@@ -64,6 +77,10 @@ struct WorldProgram {
 
   /// What is done with the files and rights of outside, before anything is joined.
   private mutating func appendStart() {
+    if plan.commandIsFirst && !plan.joins.isEmpty {
+      program.begin("let go of what the caller has open")
+      program.append(.closeOthers(besides: plan.descriptors(besides: caller)))
+    }
     if let processors = plan.process.initialProcessors {
       program.begin("choose the processors to start on")
       program.append(.setProcessors(processors))

@@ -176,7 +176,8 @@ extension DeviceAccess {
     if letters.contains("m") { insert(.makeNode) }
   }
 
-  fileprivate var letters: String {
+  /// The letters of what is in it, in the order `rwm`.
+  public var letters: String {
     [(DeviceAccess.read, "r"), (.write, "w"), (.makeNode, "m")].filter { contains($0.0) }.map(\.1).joined()
   }
 }

@@ -59,6 +59,13 @@ extension SystemCallProgram.Step {
       [.descriptor(first), .value(UInt64(UInt32.max), shown: "~0U"), .value(4, shown: "CLOSE_RANGE_CLOEXEC")])
   }
 
+  /// close_range(2) of every descriptor from 3 on, besides these and the one that failures are told through.
+  public static func closeOthers(besides kept: [Int32]) -> Self {
+    let shown = kept.map(String.init).joined(separator: ", ")
+    let bytes = kept.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+    return Self("close_range", .closeOthers, [.counted(bytes, size: 4, shown: "all but [\(shown)]")])
+  }
+
   /// dup3(2) without close-on-exec: `old` becomes known to the executed program as `new`; they must differ.
   public static func duplicate(_ old: SystemCallProgram.Argument, as new: Int32) -> Self {
     Self("dup3", .call(__NR_dup3), [old, .descriptor(new), .value(0)], on: "descriptor \(new)")

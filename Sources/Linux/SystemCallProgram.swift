@@ -104,6 +104,7 @@ public struct SystemCallProgram: Sendable {
     case owner
     case lives
     case closeOnExecute
+    case closeOthers
     case send
     case report
     case gate

@@ -67,6 +67,7 @@ final class SystemCallProgramMemory {
     case .owner: (UInt8(CLINUX_OWNER.rawValue), 0)
     case .lives: (UInt8(CLINUX_LIVES.rawValue), 0)
     case .closeOnExecute: (UInt8(CLINUX_CLOSE_ON_EXECUTE.rawValue), 0)
+    case .closeOthers: (UInt8(CLINUX_CLOSE_OTHERS.rawValue), 0)
     case .send: (UInt8(CLINUX_SEND.rawValue), 0)
     case .report: (UInt8(CLINUX_REPORT.rawValue), 0)
     case .gate: (UInt8(CLINUX_GATE.rawValue), 0)

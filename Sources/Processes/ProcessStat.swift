@@ -79,6 +79,9 @@ public struct ProcessStat: Hashable, Sendable {
   public var identity: ProcessIdentity { ProcessIdentity(processID: processID, startTime: startTime) }
   /// PF_KTHREAD, include/linux/sched.h.
   public var isKernelThread: Bool { flags & 0x0020_0000 != 0 }
+
+  /// Whether it has executed a program since it was forked: it lacks PF_FORKNOEXEC, which ps(1) shows as the flag 1.
+  public var hasExecuted: Bool { flags & 0x40 == 0 }
   /// Ended and not waited for yet.
   public var isZombie: Bool { state == UInt8(ascii: "Z") }
 }

@@ -64,6 +64,30 @@ import struct SystemPackage.FilePath
     #expect(throws: SystemdError.self) { try SystemdUnit(cgroupsPath: path, container: "x", isUsers: false) }
   }
 
+  @Test func devices() throws {
+    let policy = try DevicePolicy([
+      DeviceRule(isAllowed: true, .character, major: 10, minor: 200),
+      DeviceRule(isAllowed: true, .block, access: .makeNode),
+      DeviceRule(isAllowed: true, .character, major: 136, access: [.read, .write]),
+    ])
+    #expect(
+      policy.systemdProperties() == [
+        SystemdProperty("DevicePolicy", .string("strict")),
+        SystemdProperty(
+          "DeviceAllow",
+          .array(
+            of: "(ss)",
+            [("/dev/char/10:200", "rwm"), ("block-*", "m"), ("char-pts", "rw")].map {
+              .structure([.string($0.0), .string($0.1)])
+            })),
+      ])
+    let all = try DevicePolicy([DeviceRule(isAllowed: true)])
+    #expect(all.systemdProperties() == [SystemdProperty("DevicePolicy", .string("auto"))])
+    let drivers = DeviceDrivers("Character devices:\n  1 mem\n  4 tty\n  4 ttyS\n\nBlock devices:\n  1 ramdisk\n")
+    #expect(drivers.name(of: .character, 4) == "tty" && drivers.name(of: .block, 1) == "ramdisk")
+    #expect(drivers.name(of: .block, 4) == nil)
+  }
+
   @Test func properties() {
     var resources = CgroupResources()
     resources.memory.limit = 1 << 20

@@ -49,14 +49,16 @@ struct ContainerTests {
     try bundle.configure(["sleep", "100"])
     let container = try bundle.store.create(bundle.request)
     #expect(throws: ContainerError.exists(bundle.name)) { try bundle.store.create(bundle.request) }
-    #expect(throws: ContainerError.wrongState("container not paused")) { try container.resume() }
+    #expect(throws: ContainerError.wrongState("container not paused: it is created")) { try container.resume() }
     try container.start()
     #expect(throws: ContainerError.wrongState("cannot start an already running container")) { try container.start() }
     #expect(throws: ContainerError.self) { try container.delete() }
     try container.kill(.kill)
     _ = try bundle.wait(for: container)
     #expect(throws: ContainerError.wrongState("cannot start a container that has stopped")) { try container.start() }
-    #expect(throws: ContainerError.wrongState("container not running")) { try container.kill(.terminate) }
+    #expect(throws: ContainerError.wrongState("container not running: it is stopped")) {
+      try container.kill(.terminate)
+    }
     #expect(throws: ContainerError.wrongState("cannot exec in a stopped container")) {
       _ = try container.execute(ExecutionRequest(), isDetached: true)
     }

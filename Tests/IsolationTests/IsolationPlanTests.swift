@@ -121,6 +121,16 @@ import struct SystemPackage.FilePath
     #expect((mode == .shared) == mounts.contains { $0.contains("/proc") })
   }
 
+  @Test func labelsOfFileSystemsLoseTheirQuotes() {
+    let calls = calls([.newMount]) {
+      $0.mounts = [
+        PlannedMount(.fileSystem("tmpfs", device: "", options: [#"context="a:b:c:s0:c1,c2""#, #"x="y""#]), on: "/mnt")
+      ]
+    }
+    #expect(calls.contains { $0.contains(#""context", "a:b:c:s0:c1,c2""#) }, "\(calls)")
+    #expect(calls.contains { $0.contains(#""x", ""y"""#) }, "\(calls)")
+  }
+
   @Test func aRootIsEnteredLast() {
     let inside = calls([.newMount]) {
       $0.root = RootDirectory(path: "/srv/root", isReadOnly: true, hasFreshDevices: false)

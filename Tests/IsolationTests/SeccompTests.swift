@@ -69,6 +69,24 @@ private struct FilterMachine {
       #expect(filter.flags == 4 && !filter.hasListener)
     }
 
+    @Test func whatIsNewerThanTheRulesIsNotThere() throws {
+      var profile = SeccompProfile(defaultAction: .fail)
+      profile.rules = [.init(["read", "openat2", "chdir"], .allow)]
+      profile.architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"]
+      let machine = FilterMachine(program: try profile.compile().program)
+      let (missing, refused): (UInt32, UInt32) = (0x0005_0026, 0x0005_0001)
+      #expect(machine.verdict(Self.read) == Self.allow && machine.verdict(437) == Self.allow)
+      #expect(machine.verdict(438) == missing && machine.verdict(999) == missing)
+      #expect(machine.verdict(Self.mkdir) == refused && machine.verdict(436) == refused)
+      // Of i386, and of x32.
+      #expect(machine.verdict(12, architecture: 0x4000_0003) == Self.allow)
+      #expect(machine.verdict(11, architecture: 0x4000_0003) == refused)
+      #expect(machine.verdict(438, architecture: 0x4000_0003) == missing)
+      #expect(machine.verdict(0x4000_0000) == Self.allow && machine.verdict(0x4000_0053) == refused)
+      profile.defaultAction = .killProcess
+      #expect(FilterMachine(program: try profile.compile().program).verdict(999) == 0x8000_0000)
+    }
+
     @Test func arguments() throws {
       // spec: linux.seccomp.filter
       let filter = try profile([

@@ -86,6 +86,9 @@ enum clinux_operation {
     /// Copies what the directory argument[0] holds into the directory argument[1], and unless argument[2] is set
     /// its owner and permissions.
     CLINUX_COPY_UP = 29,
+    /// Closes every descriptor from 3 on but `report` and those of argument[0]: a 64-bit count and the address of as
+    /// many 32-bit numbers.
+    CLINUX_CLOSE_OTHERS = 30,
 };
 
 enum clinux_place {

@@ -41,10 +41,12 @@ public struct Systemd: ~Copyable {
   /// - Parameters:
   ///   - processes: at least one; none for a slice.
   ///   - resources: what systemd is to know of them.
+  ///   - devices: what may be done with devices; nil for anything.
   /// - Throws: `SystemdError`.
   public mutating func start(
-    _ unit: SystemdUnit, processes: [Int32], resources: CgroupResources = CgroupResources(), version: CgroupVersion,
-    description: String
+    _ unit: SystemdUnit, processes: [Int32], resources: CgroupResources = CgroupResources(),
+    devices: DevicePolicy? = nil,
+    version: CgroupVersion, description: String
   ) throws(SystemdError) {
     var properties = [SystemdProperty("Description", .string(description))]
     if unit.isSlice {
@@ -62,7 +64,7 @@ public struct Systemd: ~Copyable {
       properties.append(SystemdProperty(name, .boolean(true)))
     }
     properties.append(SystemdProperty("DefaultDependencies", .boolean(false)))
-    properties += resources.systemdProperties(version)
+    properties += resources.systemdProperties(version) + (devices?.systemdProperties() ?? [])
     let body: [DBusValue] = [
       .string(unit.name), .string("replace"), .array(of: "(sv)", properties.map(\.argument)),
       .array(of: "(sa(sv))", []),

@@ -11,6 +11,7 @@ public struct SystemdKeeper: Hashable, Sendable {
   /// XDG_RUNTIME_DIR for the user's own systemd; nil for the machine's.
   public let runtimeDirectory: FilePath?
   let resources: CgroupResources
+  let devices: DevicePolicy?
   let version: CgroupVersion
   let description: String
 
@@ -19,7 +20,8 @@ public struct SystemdKeeper: Hashable, Sendable {
     do throws(SystemdError) {
       var systemd = try Systemd(runtimeDirectory: runtimeDirectory)
       try systemd.start(
-        unit, processes: [processID], resources: resources, version: version, description: description)
+        unit, processes: [processID], resources: resources, devices: devices, version: version,
+        description: description)
     } catch {
       throw .systemd(error)
     }
@@ -53,7 +55,8 @@ extension CgroupHierarchies {
     }
     var plan = try plan(containerAt: directory, resources: resources, devices: devices, owner: owner)
     plan.keeper = SystemdKeeper(
-      unit: unit, runtimeDirectory: runtimeDirectory, resources: resources, version: layout == .v2 ? .v2 : .v1,
+      unit: unit, runtimeDirectory: runtimeDirectory, resources: resources, devices: devices,
+      version: layout == .v2 ? .v2 : .v1,
       description: "container \(container)")
     return plan
   }

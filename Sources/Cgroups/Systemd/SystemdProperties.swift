@@ -1,5 +1,8 @@
 // Resources in systemd's words: what it is not told, it would take back when it is reloaded.
 
+internal import Linux
+internal import struct SystemPackage.FilePath
+
 /// A property of a unit.
 struct SystemdProperty: Hashable {
   let name: String
@@ -12,6 +15,66 @@ struct SystemdProperty: Hashable {
 
   /// As StartTransientUnit and SetUnitProperties take it.
   var argument: DBusValue { .structure([.string(name), .variant(value)]) }
+}
+
+extension DevicePolicy {
+  /// What systemd is told. Exceptions from leave for everything it has no words for: those the kernel is told alone.
+  ///
+  /// Source: systemd.resource-control(5), DeviceAllow=.
+  func systemdProperties() -> [SystemdProperty] {
+    guard !allowsByDefault else { return [SystemdProperty("DevicePolicy", .string("auto"))] }
+    let drivers = exceptions.contains { $0.major != nil && $0.minor == nil } ? DeviceDrivers.ofMachine : DeviceDrivers()
+    let allowed = exceptions.compactMap { exception -> DBusValue? in
+      guard let device = exception.systemdName(drivers) else { return nil }
+      return .structure([.string(device), .string(exception.access.letters)])
+    }
+    return [
+      SystemdProperty("DevicePolicy", .string("strict")), SystemdProperty("DeviceAllow", .array(of: "(ss)", allowed)),
+    ]
+  }
+}
+
+extension DeviceException {
+  /// A device by its number, all of a driver, or all of a kind; nil where systemd has no word for them.
+  fileprivate func systemdName(_ drivers: DeviceDrivers) -> String? {
+    let word = kind == .character ? "char" : "block"
+    switch (major, minor) {
+    case (let major?, let minor?): return "/dev/\(word)/\(major):\(minor)"
+    case (let major?, nil): return drivers.name(of: kind, major).map { "\(word)-\($0)" }
+    case (nil, nil): return "\(word)-*"
+    case (nil, _): return nil
+    }
+  }
+}
+
+/// The names of drivers, by which systemd knows all devices of one.
+struct DeviceDrivers {
+  private var names: [DeviceKind: [UInt32: String]] = [:]
+
+  /// Those of /proc/devices; none where it cannot be read.
+  static var ofMachine: DeviceDrivers {
+    do throws(SystemCallError) {
+      return DeviceDrivers(String(decoding: try FileDescriptor.open("/proc/devices").readAll(), as: UTF8.self))
+    } catch {
+      return DeviceDrivers()
+    }
+  }
+
+  /// None.
+  init() {}
+
+  /// Reads the text of /proc/devices: of several drivers with one number the first.
+  init(_ text: String) {
+    var kind = DeviceKind.character
+    for line in text.split(separator: "\n") {
+      if line.hasPrefix("Block") { kind = .block }
+      let words = line.split(separator: " ")
+      guard words.count == 2, let major = UInt32(words[0]) else { continue }
+      names[kind, default: [:]][major] = names[kind]?[major] ?? String(words[1])
+    }
+  }
+
+  func name(of kind: DeviceKind, _ major: UInt32) -> String? { names[kind]?[major] }
 }
 
 extension CgroupResources {

@@ -100,7 +100,7 @@ public struct SeccompCache: Sendable {
 extension SeccompProfile {
   /// Everything that the program depends on, unambiguously; ends in a line of its own.
   fileprivate var key: [UInt8] {
-    var key = Array("seccomp filter 1, libseccomp \(libraryVersion)\n".utf8)
+    var key = Array("seccomp filter 2, libseccomp \(libraryVersion)\n".utf8)
     func add(_ words: [String]) {
       for word in words { key += "\(word.utf8.count):\(word) ".utf8 }
       key.append(UInt8(ascii: "\n"))

@@ -16,15 +16,18 @@ public struct SeccompFilter: Hashable, Sendable {
 extension SeccompProfile {
   /// Compiles the rules.
   ///
-  /// Calls that libseccomp does not know are passed over, and so is a rule that does what the default does.
+  /// Calls that libseccomp does not know are passed over, and so is a rule that does what the default does. Where all
+  /// else fails with an errno, calls that are newer than every one that the rules name are ENOSYS: the C library then
+  /// does by older ones what it would take for forbidden.
   ///
   /// - Throws: `SeccompError`.
   public func compile() throws(SeccompError) -> SeccompFilter {
     if rules.contains(where: { $0.action == .notify && $0.names.contains("write") }) { throw .notifiesWrite }
-    let compilation = try Compilation(default: action(defaultAction, defaultErrorNumber))
+    var compilation = try Compilation(default: action(defaultAction, defaultErrorNumber))
     try compilation.add(architectures: architectures)
     for rule in rules { try compilation.add(rule, action: action(rule.action, rule.errorNumber)) }
-    return SeccompFilter(program: try compilation.program(), flags: filterFlags, hasListener: hasListener)
+    let newer = defaultAction == .fail ? compilation.refusalOfNewer(than: rules.flatMap(\.names)) : []
+    return SeccompFilter(program: newer + (try compilation.program()), flags: filterFlags, hasListener: hasListener)
   }
 
   /// Whether some calls are decided by a listener.
@@ -63,6 +66,7 @@ extension SeccompProfile {
 @safe private struct Compilation: ~Copyable {
   private let context: scmp_filter_ctx
   private let defaultAction: UInt32
+  private var architectures: [UInt32] = [seccomp_arch_native()]
 
   init(default action: UInt32) throws(SeccompError) {
     guard let made = unsafe seccomp_init(action) else { throw .failed("init", errorNumber: 22) }
@@ -76,7 +80,7 @@ extension SeccompProfile {
   deinit { unsafe seccomp_release(context) }
 
   /// The machine's own architecture is in every filter.
-  func add(architectures: [String]) throws(SeccompError) {
+  mutating func add(architectures: [String]) throws(SeccompError) {
     for name in architectures where name != "SCMP_ARCH_NATIVE" {
       guard name.hasPrefix("SCMP_ARCH_") else { throw .unknownArchitecture(name) }
       let token = unsafe seccomp_arch_resolve_name(name.dropFirst("SCMP_ARCH_".count).lowercased())
@@ -84,6 +88,16 @@ extension SeccompProfile {
       let result = unsafe seccomp_arch_add(context, token)
       // -EEXIST: it is there already.
       guard result == 0 || result == -17 else { throw .failed(name, errorNumber: -result) }
+      if !self.architectures.contains(token) { self.architectures.append(token) }
+    }
+  }
+
+  /// Instructions that come first: ENOSYS for a number above all those of the names, in each architecture by itself.
+  func refusalOfNewer(than names: [String]) -> [UInt8] {
+    architectures.flatMap { architecture in
+      let numbers = names.map { unsafe seccomp_syscall_resolve_name_arch(architecture, $0) }
+      guard let newest = numbers.max(), newest >= 0 else { return [] as [UInt8] }
+      return Instruction.refusal(above: UInt32(newest), in: architecture).flatMap(\.bytes)
     }
   }
 
@@ -121,6 +135,31 @@ extension SeccompProfile {
     } catch {
       throw .failed(error.call, errorNumber: error.errno.rawValue)
     }
+  }
+}
+
+/// struct sock_filter.
+private struct Instruction {
+  /// Of AUDIT_ARCH_X86_64, whose numbers from 2³⁰ on are those of x32.
+  private static let (x86, firstOfX32): (UInt32, UInt32) = (0xc000_003e, 0x4000_0000)
+
+  var code: UInt16
+  var whenTrue: UInt8 = 0
+  var whenFalse: UInt8 = 0
+  var value: UInt32
+
+  var bytes: [UInt8] {
+    [UInt8(truncatingIfNeeded: code), UInt8(truncatingIfNeeded: code >> 8), whenTrue, whenFalse]
+      + (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+
+  /// struct seccomp_data has the number of the call first, and the architecture after it.
+  static func refusal(above newest: UInt32, in architecture: UInt32) -> [Instruction] {
+    let isX86 = architecture == x86
+    let load: (UInt32) -> Instruction = { Instruction(code: 0x20, value: $0) }
+    return [load(4), Instruction(code: 0x15, whenFalse: isX86 ? 4 : 3, value: architecture), load(0)]
+      + (isX86 ? [Instruction(code: 0x35, whenTrue: 2, value: firstOfX32)] : [])
+      + [Instruction(code: 0x25, whenFalse: 1, value: newest), Instruction(code: 0x06, value: 0x0005_0026)]
   }
 }
 
