@@ -71,6 +71,8 @@ public struct Cgroup: Hashable, Sendable {
   /// - Parameter processID: 0 for the caller.
   /// - Throws: `SystemCallError` with `ESRCH`, `EACCES` without the right on both cgroups and what lies above
   ///   both, `EBUSY` for a cgroup of version 2 that hands controllers on.
+  ///
+  /// Source: cgroups(7), `cgroup.procs`.
   public func add(_ processID: Int32) throws(SystemCallError) {
     for file in joinFiles {
       try CgroupFile.write("\(processID)", to: file)
@@ -81,6 +83,8 @@ public struct Cgroup: Hashable, Sendable {
   /// those that it does not see.
   ///
   /// - Throws: `SystemCallError` with `ENOENT` or `ENODEV` when the cgroup has been removed.
+  ///
+  /// Source: cgroups(7), `cgroup.procs`.
   public func members() throws(SystemCallError) -> [Int32] {
     var found: Set<Int32> = []
     for place in places {

@@ -44,6 +44,8 @@ extension Cgroup {
   /// grows.
   /// - Throws: `CgroupError` where this cgroup does not have the controller, or a limit is out of range;
   ///   `.systemCall` when the present limits cannot be read.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst; cgroup-v1/memory.rst.
   public func steps(of change: CgroupChange) throws(CgroupError) -> [CgroupChange.Step] {
     try change.validate()
     var steps: [CgroupChange.Step] = []
@@ -68,6 +70,8 @@ extension Cgroup {
   ///
   /// - Throws: `CgroupError` as `steps(of:)` does; `.systemCall` with `EBUSY` when the memory in use cannot be
   ///   brought below the limit, `EACCES` without the right. The steps before it have taken effect.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst; cgroup-v1/memory.rst.
   public func apply(_ change: CgroupChange) throws(CgroupError) {
     for step in try steps(of: change) {
       do throws(SystemCallError) {

@@ -9,6 +9,8 @@ extension Cgroup {
   /// - Parameter seconds: how long to wait until all are stopped.
   /// - Throws: `CgroupError.systemCall` with `ETIMEDOUT` when some were not stopped in time (they are thawed again),
   ///   with `EOPNOTSUPP` without a place where freezing is possible: version 2 since Linux 5.2, or the freezer.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst, `cgroup.freeze`; cgroup-v1/freezer-subsystem.rst.
   public func setFrozen(_ isFrozen: Bool, within seconds: Double = 5) throws(CgroupError) {
     do throws(SystemCallError) {
       let freezer = try freezer()
@@ -34,6 +36,8 @@ extension Cgroup {
   ///
   /// - Parameter seconds: how long to wait.
   /// - Throws: `CgroupError.stillHasMembers` when the time is over.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst, `cgroup.kill`.
   public func kill(within seconds: Double = 5) throws(CgroupError) {
     let deadline = Deadline(seconds: seconds)
     do throws(SystemCallError) {
@@ -53,6 +57,8 @@ extension Cgroup {
   ///
   /// - Parameter seconds: how long to wait for members that are dying.
   /// - Throws: `CgroupError.stillHasMembers` when the time is over.
+  ///
+  /// Source: cgroups(7), "Removing cgroups"; rmdir(2).
   public func remove(within seconds: Double = 5) throws(CgroupError) {
     let deadline = Deadline(seconds: seconds)
     do throws(SystemCallError) {

@@ -31,6 +31,8 @@ public struct CgroupHierarchies: Sendable {
   /// Finds the hierarchies that are mounted in the caller's mount namespace.
   ///
   /// - Throws: `SystemCallError` when /proc/self/mountinfo or /proc/self/cgroup cannot be read.
+  ///
+  /// Source: cgroups(7); proc_pid_mountinfo(5).
   public static func read() throws(SystemCallError) -> CgroupHierarchies {
     let mounts = CgroupMount.parse(try FileDescriptor.open("/proc/self/mountinfo").readAll())
     let memberships = try CgroupMembership.read()
@@ -88,6 +90,8 @@ public struct CgroupHierarchies: Sendable {
   /// The cgroup of a process, in each hierarchy that shows it.
   ///
   /// - Throws: `SystemCallError` with `ENOENT` or `ESRCH` when there is no such process.
+  ///
+  /// Source: cgroups(7), /proc/PID/cgroup.
   public func cgroup(of processID: Int32) throws(SystemCallError) -> Cgroup {
     cgroup(of: try CgroupMembership.read(of: processID))
   }

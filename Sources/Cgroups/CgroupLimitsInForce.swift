@@ -9,6 +9,8 @@ extension Cgroup {
   /// A limit is nil where there is none, or where no hierarchy of this cgroup has the controller. Of version 1 swap is
   /// what the limit of memory and swap together leaves beside that of memory.
   /// - Throws: `SystemCallError` when a file that is there cannot be read.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst; cgroup-v1/memory.rst, pids.rst.
   public func limits() throws(SystemCallError) -> CgroupLimits {
     var limits = CgroupLimits(swap: nil)
     if let place = place(of: .cpu) { limits.cpus = try place.cpus() }
@@ -23,6 +25,8 @@ extension Cgroup {
   ///
   /// Swap is left out.
   /// - Throws: `SystemCallError` when a file that is there cannot be read.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst; cgroup-v1/memory.rst, pids.rst.
   public func limitsInForce() throws(SystemCallError) -> CgroupLimits {
     var tightest = CgroupLimits(swap: nil)
     for place in places {
@@ -41,6 +45,8 @@ extension Cgroup {
   /// Whether the members are stopped; nil where freezing is not possible.
   ///
   /// - Throws: `SystemCallError` when the file that says it cannot be read.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst, `cgroup.events`; cgroup-v1/freezer-subsystem.rst.
   public func isFrozen() throws(SystemCallError) -> Bool? {
     if let unified, let value = try CgroupFile.values(unified.directory.appending("cgroup.events"))["frozen"] {
       return value == 1

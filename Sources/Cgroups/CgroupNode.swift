@@ -36,6 +36,8 @@ extension Cgroup {
   /// Nodes with the same path below this one are one node. A process that is further down in another hierarchy is not
   /// repeated at the top of the hierarchies, where everybody is who was put nowhere.
   /// - Throws: `SystemCallError` with `ENOENT` or `ENODEV` when the cgroup has been removed.
+  ///
+  /// Source: cgroups(7).
   public func tree() throws(SystemCallError) -> CgroupNode {
     var root = CgroupNode(path: places.first?.path ?? "/", places: places)
     for place in places {

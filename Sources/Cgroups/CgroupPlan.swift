@@ -37,6 +37,8 @@ public struct CgroupPlan: Hashable, Sendable {
   ///
   /// - Throws: `CgroupError.systemCall` with `EEXIST` when the name is taken, `EINVAL` for a limit that the kernel
   ///   or the parent's limit does not admit; `.notHandedOn` for a controller that a limit needs.
+  ///
+  /// Source: cgroups(7); Documentation/admin-guide/cgroup-v2.rst.
   public func carryOut() throws(CgroupError) -> Cgroup {
     if keeper == nil { try carryOutSteps() }
     return cgroup
@@ -124,6 +126,8 @@ extension CgroupHierarchies {
   ///   - name: one path component.
   ///   - parent: nil for the caller's own cgroup.
   /// - Throws: `CgroupError` when a controller is missing or not handed on, or a limit is out of range.
+  ///
+  /// Source: cgroups(7); Documentation/admin-guide/cgroup-v2.rst, "Top-down Constraint".
   public func plan(
     _ name: String, limits: CgroupLimits = CgroupLimits(), below parent: Cgroup? = nil
   ) throws(CgroupError) -> CgroupPlan {
@@ -148,6 +152,10 @@ extension CgroupHierarchies {
   }
 
   /// Makes a new cgroup; see `plan(_:limits:below:)`.
+  ///
+  /// - Throws: `CgroupError` as `plan(_:limits:below:)` and `CgroupPlan.carryOut()` do.
+  ///
+  /// Source: cgroups(7).
   public func make(
     _ name: String, limits: CgroupLimits = CgroupLimits(), below parent: Cgroup? = nil
   ) throws(CgroupError) -> Cgroup {

@@ -8,6 +8,8 @@ extension Cgroup {
   ///
   /// - Throws: `CgroupError.notEmpty` when it has members or cgroups below it, `.top` of a hierarchy's top,
   ///   `.systemCall` with `EACCES` or `EPERM` without the right.
+  ///
+  /// Source: cgroups(7); rmdir(2).
   public func removeEmpty() throws(CgroupError) {
     try refuseTop()
     let node = try asking { () throws(SystemCallError) in try tree() }
@@ -23,6 +25,8 @@ extension Cgroup {
   ///
   /// - Throws: `CgroupError.containsCaller` when the caller is one of them, `.top` of a hierarchy's top,
   ///   `.stillHasMembers` when some do not end.
+  ///
+  /// Source: cgroups(7); Documentation/admin-guide/cgroup-v2.rst, `cgroup.kill`.
   public func killAndRemove() throws(CgroupError) {
     try refuseTop()
     let inside = try asking { () throws(SystemCallError) in try members() }

@@ -3,7 +3,9 @@
 extension CgroupResources {
   /// Checks the values by themselves.
   ///
-  /// - Throws: `CgroupError.resourceInvalid`.
+  /// - Throws: `CgroupError.resourceInvalid` with the first that no kernel could take, by its place in the specification.
+  ///
+  /// Source: config-linux.md of the OCI runtime specification, "Control groups".
   public func validate() throws(CgroupError) {
     try memory.validate()
     try cpu.validate()

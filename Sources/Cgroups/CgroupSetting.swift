@@ -50,6 +50,8 @@ extension CgroupSetting {
   /// Writes the value.
   ///
   /// - Throws: `SystemCallError` with `ENOENT` without the controller, `EINVAL` or `ERANGE` for a value out of range.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst; cgroups(7).
   public func write(in directory: FilePath) throws(SystemCallError) {
     do {
       try CgroupFile.write(value, to: directory.appending(file))

@@ -7,6 +7,8 @@ extension Cgroup {
   /// Reads everything that is counted.
   ///
   /// - Throws: `SystemCallError` when a counter cannot be read; one that does not exist is left out.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst; cgroup-v1/memory.rst, cpuacct.rst, blkio-controller.rst.
   public func statistics() throws(SystemCallError) -> CgroupStatistics {
     var statistics = CgroupStatistics()
     let sizes = try Cgroup.hugepageSizes()

@@ -17,6 +17,8 @@ extension Cgroup {
   /// Of limits that depend on each other the order is such that the kernel takes both.
   /// - Throws: `CgroupError` where a resource is wrong or this cgroup does not have the controller; `.systemCall` when
   ///   what is set now cannot be read.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst; cgroup-v1/memory.rst.
   public func writings(of resources: CgroupResources) throws(CgroupError) -> [Writing] {
     try resources.validate()
     var writings: [Writing] = []
@@ -41,6 +43,8 @@ extension Cgroup {
   ///
   /// - Throws: `CgroupError` as `writings(of:)` does; `.memoryInUse` where `memory.checksBeforeUpdate` asks for that;
   ///   `.systemCall` with the file that refused its value.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst; cgroup-v1/memory.rst.
   public func update(_ resources: CgroupResources) throws(CgroupError) {
     let writings = try writings(of: resources)
     if resources.memory.checksBeforeUpdate { try checkMemory(resources) }
@@ -51,6 +55,8 @@ extension Cgroup {
   ///
   /// - Throws: `CgroupError.systemCall`, with `EPERM` without the right; `.notControlled` where this cgroup has neither
   ///   a directory of the devices controller nor one of version 2.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v1/devices.rst; bpf(2), BPF_PROG_TYPE_CGROUP_DEVICE.
   public func update(_ devices: DevicePolicy) throws(CgroupError) {
     try asking { () throws(SystemCallError) -> Void in
       if let place = place(of: .devices, .v1) {

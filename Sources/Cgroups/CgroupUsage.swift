@@ -34,6 +34,8 @@ extension Cgroup {
   /// Reads the counters.
   ///
   /// - Throws: `SystemCallError` when a counter cannot be read; one that does not exist is nil.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst; cgroup-v1/memory.rst, cpuacct.rst.
   public func usage() throws(SystemCallError) -> CgroupUsage {
     var usage = CgroupUsage()
     for place in places {

@@ -16,6 +16,8 @@ extension CgroupHierarchies {
   ///   - owner: who may manage it in version 2 from inside; nil for the caller.
   /// - Throws: `CgroupError`: a resource is wrong, a controller missing or not handed on, the cgroup in use, or the
   ///   caller without the right to make what a limit needs.
+  ///
+  /// Source: config-linux.md of the OCI runtime specification, "Cgroups Path"; Documentation/admin-guide/cgroup-v2.rst.
   public func plan(
     containerAt path: FilePath, resources: CgroupResources = CgroupResources(), devices: DevicePolicy? = nil,
     owner: UInt32? = nil

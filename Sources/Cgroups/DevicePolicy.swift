@@ -56,6 +56,8 @@ public struct DevicePolicy: Hashable, Sendable {
   ///
   /// - Throws: `CgroupError.deviceRule` for a rule that takes away a part of what a wider one gave: version 1 would
   ///   pass over it without a word.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v1/devices.rst.
   public init(_ rules: [DeviceRule]) throws(CgroupError) {
     allowsByDefault = false
     for rule in rules { try add(rule) }

@@ -67,6 +67,8 @@ extension ResourceControl {
   /// Where resctrl is mounted; nil where it is not.
   ///
   /// - Throws: `SystemCallError` when /proc/self/mountinfo cannot be read.
+  ///
+  /// Source: Documentation/filesystems/resctrl.rst; proc_pid_mountinfo(5).
   public static func mountPoint() throws(SystemCallError) -> FilePath? {
     let text = try FileDescriptor.open("/proc/self/mountinfo").readAll()
     return mountPoint(in: String(decoding: text, as: UTF8.self))
@@ -86,6 +88,8 @@ extension ResourceControl {
   /// Plans the group of a container.
   ///
   /// - Throws: `ResourceControlError`: a name is none, a group that is only named is not there, or has other shares.
+  ///
+  /// Source: Documentation/filesystems/resctrl.rst.
   public func plan(container: String, below root: FilePath?) throws(ResourceControlError) -> ResourceControlPlan {
     guard let root else { throw .missing }
     let name = closID ?? container
@@ -135,6 +139,8 @@ extension ResourceControlPlan {
   ///
   /// - Throws: `ResourceControlError.refused` with `EINVAL` for shares that the processor does not have, `ENOSPC`
   ///   without a group left.
+  ///
+  /// Source: Documentation/filesystems/resctrl.rst.
   public func carryOut(_ processID: Int32) throws(ResourceControlError) {
     do throws(SystemCallError) {
       if isMade { try makeDirectory(group) }

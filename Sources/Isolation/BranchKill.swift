@@ -84,6 +84,8 @@ public struct BranchKillPlan: Sendable {
   ///
   /// - Parameter startTime: the process's, where it is known: another that got its PID is not meant.
   /// - Throws: `BranchKillError` when it may not be ended.
+  ///
+  /// Source: proc_pid_stat(5), for the parents.
   public init(of processID: Int32, startTime: UInt64? = nil, signal: Signal = .kill) throws(BranchKillError) {
     let tree = try ProcessTree(BranchKillPlan.readTable())
     guard let root = tree.table[processID], root.startTime == startTime ?? root.startTime,
@@ -155,6 +157,8 @@ public struct BranchKillPlan: Sendable {
   ///
   /// - Parameter seconds: how long to wait for what was killed to be gone.
   /// - Throws: `BranchKillError.systemCall` when /proc cannot be read.
+  ///
+  /// Source: kill(2), pidfd_send_signal(2); signal(7), for what SIGSTOP holds.
   public func carryOut(within seconds: Double = 10) throws(BranchKillError) -> BranchKillOutcome {
     let former = SignalSet.all.block()
     defer { former.setAsMask() }

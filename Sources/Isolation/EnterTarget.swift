@@ -24,6 +24,8 @@ public struct EnterTarget: ~Copyable {
   ///
   /// - Throws: `IsolationError` with `ESRCH` when the process has ended, `EACCES` or `EPERM` when the caller may not
   ///   look at its namespaces.
+  ///
+  /// Source: pidfd_open(2); namespaces(7), for the rights.
   public init(_ process: ProcessIdentity) throws(IsolationError) {
     let number = process.processID
     let pidfd = try attempt("find PID \(number)") { () throws(SystemCallError) in
@@ -71,6 +73,8 @@ public struct EnterTarget: ~Copyable {
   /// The environment that the process was started with.
   ///
   /// - Throws: `IsolationError` with `EACCES` when the caller may not read it.
+  ///
+  /// Source: proc_pid_environ(5).
   public func environment() throws(IsolationError) -> [[UInt8]] {
     let path = FilePath("/proc/\(process.processID)/environ")
     let block = try attempt("read the environment of PID \(process.processID)") { () throws(SystemCallError) in
@@ -83,6 +87,8 @@ public struct EnterTarget: ~Copyable {
   ///
   /// - Returns: nil when it is the caller's in every hierarchy.
   /// - Throws: `IsolationError` when the control groups cannot be read.
+  ///
+  /// Source: cgroups(7), /proc/PID/cgroup.
   public func controlGroup() throws(IsolationError) -> Cgroup? {
     try attempt("find the control group of PID \(process.processID)") { () throws(SystemCallError) in
       let hierarchies = try CgroupHierarchies.read()

@@ -45,6 +45,8 @@ extension IDMaps {
   /// A user namespace with these maps, in which nobody is.
   ///
   /// - Throws: `IsolationError` with `EPERM` for IDs that the caller may not map.
+  ///
+  /// Source: mount_setattr(2), MOUNT_ATTR_IDMAP; user_namespaces(7).
   public func makeUserNamespace() throws(IsolationError) -> NamespaceDescriptor {
     let purpose = "make a user namespace for the owners of files"
     var program = SystemCallProgram()

@@ -19,6 +19,8 @@ public struct NameClaim: ~Copyable {
   ///
   /// - Parameter process: the world's first process.
   /// - Throws: `SystemCallError` when the file cannot be written.
+  ///
+  /// Source: open(2), write(2).
   public consuming func give(to process: ProcessIdentity) throws(SystemCallError) -> NamedWorld {
     let world = NamedWorld(name: name, process: process)
     try registry.write(world)

@@ -15,6 +15,8 @@ public struct StartGate: ~Copyable, Sendable {
   ///
   /// - Parameter directory: where the name is made; nobody but who may start the world can be let in there.
   /// - Throws: `IsolationError` with `EADDRINUSE` when the name is taken.
+  ///
+  /// Source: unix(7).
   public init(_ name: String, in directory: borrowing FileDescriptor) throws(IsolationError) {
     let number = directory.number
     descriptor = try attempt("make the start gate") { () throws(SystemCallError) in
@@ -27,6 +29,8 @@ public struct StartGate: ~Copyable, Sendable {
   /// - Parameter command: what it runs, for the error.
   /// - Throws: `IsolationError` with `ECONNREFUSED` when nobody waits there, and with the failed call of the world's
   ///   last steps: `execve`, `seccomp`, `capset`.
+  ///
+  /// Source: unix(7).
   public static func open(
     _ name: String, in directory: borrowing FileDescriptor, command: String
   ) throws(IsolationError) {

@@ -13,6 +13,8 @@ public struct Supervisor: ~Copyable {
   private let received: SignalDescriptor
 
   /// - Throws: `SystemCallError` with `EMFILE` when there are too many descriptors.
+  ///
+  /// Source: signalfd(2).
   public init() throws(SystemCallError) {
     // An ignored SIGCHLD, inherited, would have the kernel reap the world unseen.
     Signal.child.restoreDefaultAction()
@@ -24,6 +26,8 @@ public struct Supervisor: ~Copyable {
   /// - Parameter terminal: the world's own terminal, if it has one.
   /// - Throws: `SystemCallError` with `ECHILD` when the world is not the caller's child, `EPERM` when a signal
   ///   cannot be handed on, `EPIPE` when nobody reads what the terminal prints.
+  ///
+  /// Source: waitid(2), signalfd(2), poll(2).
   public func attend(
     to world: borrowing World, relaying terminal: inout TerminalRelay?
   ) throws(SystemCallError) -> ExitStatus {

@@ -24,6 +24,8 @@ public struct TerminalRelay: ~Copyable {
   /// Makes the caller's terminal raw, if standard input is one, and gives the world's the same size.
   ///
   /// - Throws: `SystemCallError` when the terminal refuses its settings.
+  ///
+  /// Source: termios(3), ioctl_tty(2).
   public init(_ pty: consuming PseudoTerminal) throws(SystemCallError) {
     let input = FileDescriptor.standardInput
     let former = input.isTerminal ? try input.attributes() : nil
@@ -44,6 +46,8 @@ public struct TerminalRelay: ~Copyable {
   /// Gives the world's terminal the size of the caller's.
   ///
   /// - Throws: `SystemCallError` when either terminal is gone.
+  ///
+  /// Source: ioctl_tty(2), TIOCSWINSZ.
   public func adoptWindowSize() throws(SystemCallError) {
     guard input.isTerminal else { return }
     try pty.controller.setWindowSize(input.windowSize())

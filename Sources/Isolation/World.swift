@@ -21,6 +21,8 @@ public struct World: ~Copyable, Sendable {
   /// Takes away what was made outside, after the world's end: its control group, with whoever is left in it.
   ///
   /// - Throws: `IsolationError` when the control group cannot be emptied.
+  ///
+  /// Source: cgroups(7).
   public func removeTraces() throws(IsolationError) {
     guard let cgroup else { return }
     try attemptCgroup("end what is left in the control group") { () throws(CgroupError) in
@@ -44,6 +46,8 @@ extension IsolationPlan {
   /// - Throws: `IsolationError` with the step that failed, of the caller or of the new process: `clone3` with
   ///   `EPERM` without the rights, `ENOSPC` or `EUSERS` at a limit of namespaces; `execve` with `ENOENT` or
   ///   `EACCES` when there is no such program, or it may not be executed; any other as its manual page has it.
+  ///
+  /// Source: clone(2), namespaces(7), execve(2).
   public func start(
     signalMask: SignalSet? = nil, beforeRootChange: ((Int32) throws(IsolationError) -> Void)? = nil,
     seccompListener: ((consuming FileDescriptor, Int32) throws(IsolationError) -> Void)? = nil

@@ -24,6 +24,8 @@ extension NamedWorld {
   /// world's first process. nil when there is none, as where nobody had to be left to reap.
   ///
   /// - Throws: `SystemCallError` with `ESRCH` when the world has ended.
+  ///
+  /// Source: proc_tid_children(5); pid_namespaces(7).
   public func command() throws(SystemCallError) -> ProcessIdentity? {
     let record = try ProcessRecord.read(process, [.children, .status])
     guard record.status.value?.processIDs.last == 1, let first = record.children.value?.first else { return nil }
@@ -69,6 +71,8 @@ public struct WorldRegistry: Sendable {
   ///
   /// - Throws: `SystemCallError` when the file is there and cannot be read, `EPERM` when the directory is another
   ///   user's.
+  ///
+  /// Source: open(2); proc_pid_stat(5), for the start time that tells whether it lives.
   public func find(_ name: String) throws(SystemCallError) -> NamedWorld? {
     guard let process = try recorded(name), try isAlive(process) else { return nil }
     return NamedWorld(name: name, process: process)
@@ -93,6 +97,8 @@ public struct WorldRegistry: Sendable {
   /// Every running world that has a name, by name.
   ///
   /// - Throws: `SystemCallError` when the directory is there and cannot be read.
+  ///
+  /// Source: getdents64(2); proc_pid_stat(5).
   public func all() throws(SystemCallError) -> [NamedWorld] {
     var worlds: [NamedWorld] = []
     for name in try names().sorted() {
@@ -116,6 +122,8 @@ public struct WorldRegistry: Sendable {
   /// What dead worlds left is removed.
   /// - Throws: `SystemCallError` with `EINVAL` when it cannot be a name, `EEXIST` when a running world has it, `EPERM`
   ///   when the directory is another user's.
+  ///
+  /// Source: flock(2), open(2).
   public func claim(_ name: String) throws(SystemCallError) -> NameClaim {
     guard WorldRegistry.isName(name) else {
       throw SystemCallError(call: "open", errno: .einval, object: file(name).string)
@@ -131,6 +139,8 @@ public struct WorldRegistry: Sendable {
   /// Forgets the name of a world, and the directory with the last one.
   ///
   /// - Throws: `SystemCallError` when the file cannot be removed.
+  ///
+  /// Source: flock(2), unlink(2).
   public func remove(_ world: NamedWorld) throws(SystemCallError) {
     let lock = try lock()
     // By now the name may be another world's.

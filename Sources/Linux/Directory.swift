@@ -96,6 +96,8 @@ public struct DirectoryReader: Sendable {
   ///
   /// - Parameter numbers: emptied first; in the kernel's order, which is ascending in /proc.
   /// - Throws: `SystemCallError` as `forEachEntry` does.
+  ///
+  /// Corresponds to getdents64(2).
   public mutating func readNumbers(
     of directory: borrowing FileDescriptor, into numbers: inout [Int32]
   ) throws(SystemCallError) {
@@ -140,6 +142,8 @@ extension FileDescriptor {
   ///
   /// - Returns: bytes that need not be UTF-8, in the kernel's order.
   /// - Throws: `SystemCallError` with `ENOTDIR`, `ENOENT` when the directory was removed.
+  ///
+  /// Corresponds to getdents64(2).
   public func entryNames() throws(SystemCallError) -> [[UInt8]] {
     var names: [[UInt8]] = []
     var reader = DirectoryReader()

@@ -139,6 +139,8 @@ extension FileDescriptor {
   /// Writes a text as UTF-8.
   ///
   /// - Throws: as `write(_:)` of bytes does.
+  ///
+  /// Corresponds to write(2).
   public func write(_ text: String) throws(SystemCallError) {
     try write(Array(text.utf8))
   }

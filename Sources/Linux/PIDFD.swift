@@ -18,6 +18,8 @@ public struct PIDFD: ~Copyable, Sendable {
   /// Opens the process of a PID.
   ///
   /// - Throws: `SystemCallError` with `ESRCH` when there is none, `EINVAL` for a thread that is not the leader.
+  ///
+  /// Corresponds to pidfd_open(2).
   public init(opening processID: Int32) throws(SystemCallError) {
     let number = try systemCall(
       "pidfd_open", __NR_pidfd_open, UInt64(processID), on: "PID \(processID)")
@@ -59,6 +61,8 @@ public struct PIDFD: ~Copyable, Sendable {
   ///
   /// - Returns: whether there was still somebody to get it.
   /// - Throws: `SystemCallError` with `EPERM` without the right.
+  ///
+  /// Corresponds to pidfd_send_signal(2).
   @discardableResult
   public func sendIfAlive(_ signal: Signal) throws(SystemCallError) -> Bool {
     do throws(SystemCallError) {
@@ -73,6 +77,8 @@ public struct PIDFD: ~Copyable, Sendable {
   /// Ends a child for good: kills and reaps it, whatever state it is in.
   ///
   /// - Throws: `SystemCallError` with `ECHILD` when it is not a child of the caller.
+  ///
+  /// Source: pidfd_send_signal(2), waitid(2).
   public func end() throws(SystemCallError) {
     try sendIfAlive(.kill)
     _ = try wait()
@@ -91,6 +97,8 @@ public struct PIDFD: ~Copyable, Sendable {
   /// Reaps a child that has ended; nil while it runs.
   ///
   /// - Throws: `SystemCallError` with `ECHILD` when it is not a child of the caller.
+  ///
+  /// Corresponds to waitid(2) with P_PIDFD and WNOHANG, Linux 5.4.
   public func waitNow() throws(SystemCallError) -> ExitStatus? {
     try waitForChange([.exited, .withoutBlocking])
   }
@@ -98,6 +106,8 @@ public struct PIDFD: ~Copyable, Sendable {
   /// Waits for a change of a child's state; nil when `.withoutBlocking` found none.
   ///
   /// - Throws: `SystemCallError` with `ECHILD` when it is not a child of the caller.
+  ///
+  /// Corresponds to waitid(2) with P_PIDFD, Linux 5.4.
   public func waitForChange(_ options: WaitOptions) throws(SystemCallError) -> ExitStatus? {
     var information: [Int32] = Array(repeating: 0, count: 32)
     let number = descriptor.number

@@ -23,6 +23,8 @@ extension PIDFD {
   /// Asks for PID, parent, credentials and cgroup.
   ///
   /// - Throws: `SystemCallError` with `ESRCH` when the process has been reaped, `ENOTTY` before Linux 6.13.
+  ///
+  /// Corresponds to PIDFD_GET_INFO, include/uapi/linux/pidfd.h.
   public func information() throws(SystemCallError) -> PIDFDInformation {
     var raw = clinux_pidfd_info()
     raw.mask = UInt64(CLINUX_PIDFD_INFO_PID | CLINUX_PIDFD_INFO_CREDS | CLINUX_PIDFD_INFO_CGROUPID)
@@ -42,6 +44,8 @@ extension PIDFD {
   /// - Throws: `SystemCallError` with `ESRCH` when it has been reaped, or is not to be seen from here.
   ///
   /// Before Linux 6.13 out of /proc/self/fdinfo.
+  ///
+  /// Source: pidfd_open(2), for the `Pid` of fdinfo.
   public func processID() throws(SystemCallError) -> Int32 {
     do throws(SystemCallError) {
       return try information().processID
@@ -63,6 +67,8 @@ extension PIDFD {
   /// - Parameter forChildren: of the PID or time kind, the one that its children are born into.
   /// - Throws: `SystemCallError` with `ESRCH` when the process has exited, `EACCES` or `EPERM` without the right to
   ///   look at it, `ENOTTY` before Linux 6.11.
+  ///
+  /// Corresponds to PIDFD_GET_*_NAMESPACE, include/uapi/linux/pidfd.h.
   public func namespace(
     _ kind: NamespaceKind, forChildren: Bool = false
   ) throws(SystemCallError) -> NamespaceDescriptor {

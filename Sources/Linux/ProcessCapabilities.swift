@@ -110,6 +110,8 @@ extension Capability {
 
   /// Empties the calling thread's ambient set.
   ///
+  /// - Throws: `SystemCallError` where a filter of system calls refuses it; the kernel does not.
+  ///
   /// Corresponds to PR_CAP_AMBIENT_CLEAR_ALL.
   public static func clearAmbient() throws(SystemCallError) {
     _ = try processControl("prctl(PR_CAP_AMBIENT_CLEAR_ALL)", PR_CAP_AMBIENT, UInt64(PR_CAP_AMBIENT_CLEAR_ALL))

@@ -14,6 +14,8 @@ public enum ProcessAttribute {
   /// Sends the calling process a signal when the thread that made it ends; nil for none.
   ///
   /// Cleared by fork(2) and by the execution of a program with privileges.
+  /// - Throws: `SystemCallError` with `EINVAL` for what is no signal.
+  ///
   /// Corresponds to PR_SET_PDEATHSIG.
   public static func setParentDeathSignal(_ signal: Signal?) throws(SystemCallError) {
     _ = try processControl(
@@ -22,12 +24,16 @@ public enum ProcessAttribute {
 
   /// Whether descendants whose parents end become children of this process.
   ///
+  /// - Throws: `SystemCallError` where a filter of system calls refuses it; the kernel does not.
+  ///
   /// Corresponds to PR_SET_CHILD_SUBREAPER, Linux 3.4.
   public static func setChildSubreaper(_ isSubreaper: Bool) throws(SystemCallError) {
     _ = try processControl("prctl(PR_SET_CHILD_SUBREAPER)", PR_SET_CHILD_SUBREAPER, isSubreaper ? 1 : 0)
   }
 
   /// Whether the process is a subreaper.
+  ///
+  /// - Throws: `SystemCallError` where a filter of system calls refuses it; the kernel does not.
   ///
   /// Corresponds to PR_GET_CHILD_SUBREAPER.
   public static func isChildSubreaper() throws(SystemCallError) -> Bool {
@@ -39,6 +45,8 @@ public enum ProcessAttribute {
   }
 
   /// From here on no execution gives privileges that the process does not have; for good.
+  ///
+  /// - Throws: `SystemCallError` where a filter of system calls refuses it; the kernel does not.
   ///
   /// Corresponds to PR_SET_NO_NEW_PRIVS.
   public static func setNoNewPrivileges() throws(SystemCallError) {
@@ -54,12 +62,16 @@ public enum ProcessAttribute {
 
   /// Whether other processes of the user may look into this one.
   ///
+  /// - Throws: `SystemCallError` where a filter of system calls refuses it; the kernel does not.
+  ///
   /// Corresponds to PR_SET_DUMPABLE.
   public static func setDumpable(_ isDumpable: Bool) throws(SystemCallError) {
     _ = try processControl("prctl(PR_SET_DUMPABLE)", PR_SET_DUMPABLE, isDumpable ? 1 : 0)
   }
 
   /// Whether permitted capabilities outlive a change from user 0 to another.
+  ///
+  /// - Throws: `SystemCallError` with `EPERM` when SECBIT_KEEP_CAPS_LOCKED is set.
   ///
   /// Corresponds to PR_SET_KEEPCAPS.
   public static func setKeepCapabilities(_ keeps: Bool) throws(SystemCallError) {
@@ -69,6 +81,7 @@ public enum ProcessAttribute {
   /// Names the calling thread, in /proc/PID/comm.
   ///
   /// - Parameter name: cut to 15 bytes.
+  /// - Throws: `SystemCallError` where a filter of system calls refuses it; the kernel does not.
   ///
   /// Corresponds to PR_SET_NAME.
   public static func setName(_ name: String) throws(SystemCallError) {

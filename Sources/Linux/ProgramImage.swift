@@ -9,6 +9,8 @@ public enum ProgramImage {
   /// Opens it for reading.
   ///
   /// - Throws: `SystemCallError` with `ENOENT` without /proc.
+  ///
+  /// Source: proc_pid_exe(5).
   public static func open() throws(SystemCallError) -> FileDescriptor {
     try FileDescriptor.open("/proc/self/exe")
   }

@@ -6,6 +6,8 @@ internal import Glibc
 /// Runs a body before every thread that is scheduled normally, so that thousands of busy processes cannot keep it
 /// from running; at the ordinary priority without CAP_SYS_NICE. It must pause now and then.
 ///
+/// - Throws: what the body throws.
+///
 /// Corresponds to sched_setscheduler(2) with SCHED_FIFO, as sched(7) describes it.
 public func withRealTimePriority<Result, Failure: Error>(
   _ body: () throws(Failure) -> Result

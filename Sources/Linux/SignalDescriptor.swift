@@ -26,6 +26,8 @@ public struct SignalDescriptor: ~Copyable, Sendable {
   ///
   /// - Parameter signals: to be blocked in every thread, or they are delivered instead.
   /// - Throws: `SystemCallError` with `EMFILE` when there are too many descriptors.
+  ///
+  /// Corresponds to signalfd(2) with SFD_CLOEXEC and SFD_NONBLOCK.
   public init(_ signals: SignalSet) throws(SystemCallError) {
     var mask = signals.rawValue
     let number = try withMemory(of: &mask) { (address) throws(SystemCallError) in
@@ -38,6 +40,8 @@ public struct SignalDescriptor: ~Copyable, Sendable {
   /// Reads one pending signal; nil when there is none.
   ///
   /// - Throws: `SystemCallError` with any errno of read(2).
+  ///
+  /// Source: signalfd(2), `struct signalfd_siginfo`.
   public func next() throws(SystemCallError) -> Received? {
     // struct signalfd_siginfo: signo, errno, code, pid, uid, … 128 bytes in all.
     var words = [UInt32](repeating: 0, count: 32)

@@ -26,6 +26,8 @@ public struct ProgramReport: ~Copyable, Sendable {
   /// Waits until the child has executed its program, or exited.
   ///
   /// - Throws: `SystemCallError` of the step that failed: its call, errno and object.
+  ///
+  /// Source: execve(2): the pipe of the report is closed on exec.
   public borrowing func awaitExecution() throws(SystemCallError) {
     if let failure = try awaitOutcome() { throw failure.error }
   }
@@ -33,6 +35,8 @@ public struct ProgramReport: ~Copyable, Sendable {
   /// Waits until the child has executed its program, or exited; gives the step that failed.
   ///
   /// - Throws: `SystemCallError` when the report cannot be read.
+  ///
+  /// Source: pipe(7).
   public borrowing func awaitOutcome() throws(SystemCallError) -> SystemCallProgram.Failure? {
     while true {
       switch try awaitProgress() {
@@ -56,6 +60,8 @@ public struct ProgramReport: ~Copyable, Sendable {
   /// Waits until the child has come to a step that tells so, has executed its program, or exited.
   ///
   /// - Throws: `SystemCallError` when the report cannot be read.
+  ///
+  /// Source: pipe(7).
   public borrowing func awaitProgress() throws(SystemCallError) -> Progress {
     var answer = [UInt8](repeating: 0, count: MemoryLayout<clinux_failure>.size)
     let count = try pipe.read(into: &answer)
@@ -102,6 +108,8 @@ extension SystemCallProgram {
   /// - Throws: `Failure` of the step that failed; the steps before it have taken effect. `ENOEXEC` when
   ///   the steps ended and none executed a program. After a fork step, and in a companion, it is that process
   ///   in which it throws.
+  ///
+  /// Source: the manual page of the call that each step names; execve(2).
   public func run() throws(Failure) -> Never {
     let memory = SystemCallProgramMemory(self, report: -1, signalMask: SignalSet.blocked.rawValue)
     var flat = unsafe memory.program

@@ -25,6 +25,8 @@ public struct SystemName: Hashable, Sendable {
 
   /// Reads the names of the caller's UTS namespace.
   ///
+  /// - Throws: `SystemCallError` where a filter of system calls refuses it; the kernel does not.
+  ///
   /// Corresponds to uname(2).
   public init() throws(SystemCallError) {
     var memory = [UInt8](repeating: 0, count: 6 * SystemName.memberSize)

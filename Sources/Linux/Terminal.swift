@@ -102,6 +102,8 @@ extension FileDescriptor {
   /// The size of the terminal's window.
   ///
   /// - Throws: `SystemCallError` with `ENOTTY` when it is no terminal.
+  ///
+  /// Corresponds to ioctl_tty(2) TIOCGWINSZ.
   public func windowSize() throws(SystemCallError) -> WindowSize {
     var size: [UInt16] = [0, 0, 0, 0]
     try terminalCall(Request.getWindowSize, &size, "TIOCGWINSZ")
@@ -111,6 +113,8 @@ extension FileDescriptor {
   /// Sets the size of the terminal's window; its foreground process group gets SIGWINCH when it changed.
   ///
   /// - Throws: `SystemCallError` with `ENOTTY` when it is no terminal.
+  ///
+  /// Corresponds to ioctl_tty(2) TIOCSWINSZ.
   public func setWindowSize(_ size: WindowSize) throws(SystemCallError) {
     var memory: [UInt16] = [UInt16(clamping: size.rows), UInt16(clamping: size.columns), 0, 0]
     try terminalCall(Request.setWindowSize, &memory, "TIOCSWINSZ")
@@ -119,6 +123,8 @@ extension FileDescriptor {
   /// What the terminal does to characters.
   ///
   /// - Throws: `SystemCallError` with `ENOTTY` when it is no terminal.
+  ///
+  /// Corresponds to tcgetattr(3), ioctl_tty(2) TCGETS.
   public func attributes() throws(SystemCallError) -> TerminalAttributes {
     var memory = [UInt8](repeating: 0, count: TerminalAttributes.size)
     try terminalCall(Request.getAttributes, &memory, "TCGETS")
@@ -129,6 +135,8 @@ extension FileDescriptor {
   ///
   /// - Throws: `SystemCallError` with `ENOTTY` when it is no terminal, `EIO` from a background process group that
   ///   ignores SIGTTOU and has no parent.
+  ///
+  /// Corresponds to tcsetattr(3) with TCSADRAIN, ioctl_tty(2) TCSETSW.
   public func setAttributes(_ attributes: TerminalAttributes) throws(SystemCallError) {
     var memory = attributes.memory
     try terminalCall(Request.setAttributesAfterOutput, &memory, "TCSETSW")
@@ -139,6 +147,8 @@ extension FileDescriptor {
   /// The controlling side of a pseudo-terminal may ask too. 0 stands for none, or for one that the caller cannot
   /// see.
   /// - Throws: `SystemCallError` with `ENOTTY` when it is neither.
+  ///
+  /// Corresponds to tcgetpgrp(3), ioctl_tty(2) TIOCGPGRP.
   public func foregroundProcessGroup() throws(SystemCallError) -> Int32 {
     var group: [Int32] = [0]
     try terminalCall(Request.getForegroundGroup, &group, "TIOCGPGRP")
@@ -149,6 +159,8 @@ extension FileDescriptor {
   ///
   /// - Throws: `SystemCallError` with `ENOTTY` when it is not the caller's controlling terminal, `EPERM` for a group
   ///   of another session, `ESRCH` for one that does not exist.
+  ///
+  /// Corresponds to tcsetpgrp(3), ioctl_tty(2) TIOCSPGRP.
   public func setForegroundProcessGroup(_ group: Int32) throws(SystemCallError) {
     var memory: [Int32] = [group]
     try terminalCall(Request.setForegroundGroup, &memory, "TIOCSPGRP")
@@ -158,6 +170,8 @@ extension FileDescriptor {
   ///
   /// The controlling side of a pseudo-terminal may ask too.
   /// - Throws: `SystemCallError` with `ENOTTY` when it is no terminal, or no session's controlling terminal.
+  ///
+  /// Corresponds to tcgetsid(3), ioctl_tty(2) TIOCGSID.
   public func terminalSession() throws(SystemCallError) -> Int32 {
     var session: [Int32] = [0]
     try terminalCall(Request.getSession, &session, "TIOCGSID")

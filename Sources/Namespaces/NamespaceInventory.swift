@@ -61,6 +61,8 @@ public struct NamespaceInventory: Sendable {
   /// - Parameter kinds: others are not asked for, which is quicker; user namespaces that own or nest what was found
   ///   are found in any case.
   /// - Throws: `SystemCallError` when the procfs cannot be opened or listed.
+  ///
+  /// Source: namespaces(7), proc_pid_ns(5); ioctl_ns(2), for owners and parents.
   public init(
     of kinds: Set<NamespaceKind> = Set(NamespaceKind.allCases), in scope: SearchScope = .everywhere,
     from source: Procfs = .machine

@@ -48,6 +48,8 @@ public struct ProcessEventStream: ~Copyable {
   /// - Parameter interval: in nanoseconds, from one look to the next where the kernel does not announce; longer where
   ///   a look takes more than a fifth of it.
   /// - Throws: `SystemCallError` when neither the connector nor /proc is to be had.
+  ///
+  /// Source: Documentation/driver-api/connector.rst, include/uapi/linux/cn_proc.h.
   public init(pollingEvery interval: UInt64 = 20_000_000) throws(SystemCallError) {
     var refusal: Errno?
     do throws(SystemCallError) {
@@ -93,6 +95,8 @@ public struct ProcessEventStream: ~Copyable {
   ///
   /// - Parameter limit: of events that are taken at a time, about.
   /// - Throws: `SystemCallError` when the socket or /proc cannot be read.
+  ///
+  /// Source: include/uapi/linux/cn_proc.h, include/uapi/linux/taskstats.h.
   public mutating func next(limit: Int = 4096) throws(SystemCallError) -> Batch {
     var batch = Batch()
     guard let heard = try connector?.waiting(limit: limit) else {

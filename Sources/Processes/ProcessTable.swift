@@ -12,6 +12,8 @@ public struct ProcessScan: ~Copyable {
   /// Lists the processes there are now; each is read when its turn comes.
   ///
   /// - Throws: `SystemCallError` when the procfs cannot be opened or listed.
+  ///
+  /// Source: proc(5).
   public init(reading fields: ProcessFields, from source: Procfs = .machine) throws(SystemCallError) {
     self.init(of: [], reading: fields, from: source)
     try source.verify()
@@ -35,6 +37,8 @@ public struct ProcessScan: ~Copyable {
   ///
   /// - Throws: `SystemCallError` when a process's `stat` cannot be read although it exists; the next call goes on
   ///   with the process after it.
+  ///
+  /// Source: proc_pid_stat(5).
   public mutating func read() throws(SystemCallError) -> ProcessRecord? {
     while next < processIDs.count {
       next += 1
@@ -136,6 +140,8 @@ extension ProcessRecord {
   /// Reads one process that is known by its identity.
   ///
   /// - Throws: as `read(_:_:from:)` with a PID; `ESRCH`, too, when the PID belongs to another process now.
+  ///
+  /// Source: proc_pid_stat(5).
   public static func read(
     _ process: ProcessIdentity, _ fields: ProcessFields, from source: Procfs = .machine
   ) throws(SystemCallError) -> ProcessRecord {

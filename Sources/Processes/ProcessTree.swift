@@ -68,6 +68,8 @@ public struct ProcessTree: Sendable {
   }
 
   /// Calls with every process and its depth below its root, each parent before its children.
+  ///
+  /// - Throws: what the body throws.
   public func forEach(_ body: (ProcessRecord, _ depth: Int) throws -> Void) rethrows {
     var waiting = parents.indices.reversed().filter { parents[$0] < 0 }.map { ($0, 0) }
     while let (index, depth) = waiting.popLast() {

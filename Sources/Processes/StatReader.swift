@@ -18,6 +18,8 @@ public struct StatReader: Sendable {
   ///   - directory: of processes or threads, or of one of them.
   /// - Returns: nil when there is no such process, or it vanished before it was read.
   /// - Throws: `SystemCallError` when it cannot be read or understood for any other reason.
+  ///
+  /// Source: proc_pid_stat(5).
   public mutating func read(
     _ number: Int32?, in directory: borrowing FileDescriptor
   ) throws(SystemCallError) -> ProcessStat? {

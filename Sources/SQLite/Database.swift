@@ -69,7 +69,7 @@ public enum DatabaseValue: Hashable, Sendable {
 
   /// Carries out statements that give no rows.
   ///
-  /// - Throws: `DatabaseError`.
+  /// - Throws: `DatabaseError` for what SQLite does not understand or cannot do; what it did before holds.
   public func execute(_ text: String) throws(DatabaseError) {
     try verify(unsafe sqlite3_exec(handle, text, nil, nil, nil))
   }

@@ -10,7 +10,7 @@ enum TerminalDescription {
 
   /// Makes sure that there is a terminal, and that it can be drawn on.
   ///
-  /// - Throws: `ScreenError`.
+  /// - Throws: `ScreenError` that says what is missing: a terminal, its name, its description, or a cursor to place.
   ///
   /// Corresponds to setupterm(3X).
   static func verify() throws(ScreenError) {

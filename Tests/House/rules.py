@@ -2,7 +2,7 @@
 
 import re
 
-from swift_text import code_only, declared_bodies, enclosing_enumerations
+from swift_text import code_only, declared_bodies, enclosing_enumerations, enclosing_types, throwing_functions
 
 # The table of the design: a target may import these and whatever they may import.
 MAY_IMPORT = {
@@ -54,6 +54,14 @@ INHERITED = re.compile(
     r"var (?:description|debugDescription|errorDescription|id|hashValue)\b|init\s*\(arrayLiteral"
 )
 CASE = re.compile(r"^\s*(?:indirect\s+)?case\s+`?\w")
+# A type alone says nothing that the signature does not.
+THROWS = re.compile(r"///\s+- Throws: (?!`\w+`\.?$)\S", re.MULTILINE)
+# What these throw comes from the kernel: who reads of it is told where more is written.
+NAMES_SOURCES = {"Linux", "Processes", "Namespaces", "Cgroups", "Isolation"}
+SOURCE = re.compile(
+    r"Corresponds to|Source:|\b[\w.+-]+\(\d\w?\)|"
+    r"\b(?:Documentation|include|kernel|fs|mm|net|drivers|security)/[\w/.-]+\.(?:rst|txt|h|c)\b"
+)
 
 
 def closure(module):
@@ -89,6 +97,7 @@ def swift_findings(path, text):
     yield from function_lengths(code)
     if module:
         yield from documentation(text.split("\n"), lines, code)
+        yield from errors_and_sources(module, text.split("\n"), lines, code)
 
 
 def imports(module, lines):
@@ -143,10 +152,35 @@ def documentation(text_lines, code_lines, code):
 
 
 def documented(lines, index):
-    above = index - 1
-    while above >= 0 and re.match(r"\s*@\w+", lines[above]):
-        above -= 1
-    return above >= 0 and lines[above].strip().startswith("///")
+    return comment_above(lines, index).startswith("///")
+
+
+def comment_above(lines, index):
+    """The comment lines over a declaration and its attributes."""
+    end = index
+    while end > 0 and re.match(r"\s*@\w+", lines[end - 1]):
+        end -= 1
+    first = end
+    while first > 0 and lines[first - 1].strip().startswith("//"):
+        first -= 1
+    return "\n".join(line.strip() for line in lines[first:end])
+
+
+def errors_and_sources(module, text_lines, code_lines, code):
+    """A public function that throws says when; of the kernel's modules also where that is written, by itself, by a
+    type that it lies in, or by its file's opening."""
+    opening = comment_above(text_lines, next((i for i, line in enumerate(text_lines) if not line.startswith("//")), 0))
+    types = list(enclosing_types(code))
+    for number in throwing_functions(code):
+        line = code_lines[number - 1]
+        if not PUBLIC.match(line) or INHERITED.search(line):
+            continue
+        comment = comment_above(text_lines, number - 1)
+        if not THROWS.search(comment):
+            yield number, True, "throws, and no `- Throws:` says what and when"
+        around = [comment_above(text_lines, first - 1) for first, last in types if first < number <= last]
+        if module in NAMES_SOURCES and not any(SOURCE.search(place) for place in [comment, opening] + around):
+            yield number, True, "throws, and nothing names a source: `Source:`, a manual page or a kernel path"
 
 
 def header_findings(text):

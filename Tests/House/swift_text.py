@@ -143,3 +143,32 @@ def enclosing_enumerations(code):
                 if depth == 1:
                     lines.add(line)
     return lines
+
+
+TYPE = re.compile(r"\b(?:struct|class|enum|actor|protocol|extension)\s+(?!func\b|var\b|let\b)\w")
+
+
+def enclosing_types(code):
+    """(first line, last line) of each type and extension."""
+    for found in TYPE.finditer(code):
+        opening = code.find("{", found.end())
+        if opening >= 0:
+            first = code.count("\n", 0, found.start()) + 1
+            yield first, code.count("\n", 0, matching_brace(code, opening)) + 1
+
+
+def throwing_functions(code):
+    """The first line of each function and initializer that throws; one that rethrows says so itself."""
+    for found in FUNCTION.finditer(code):
+        opening = code.find("(", found.end() - 1)
+        if opening >= 0 and re.match(r"\)\s*(?:async\s+)?throws\b", code[closing_parenthesis(code, opening):]):
+            yield code.count("\n", 0, found.start()) + 1
+
+
+def closing_parenthesis(code, opening):
+    depth = 0
+    for at in range(opening, len(code)):
+        depth += {"(": 1, ")": -1}.get(code[at], 0)
+        if depth == 0:
+            return at
+    return len(code)

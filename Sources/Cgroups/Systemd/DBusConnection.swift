@@ -22,7 +22,7 @@ struct DBusConnection: ~Copyable {
   /// Connects and says who this is, which the kernel confirms.
   ///
   /// - Parameter isBus: whether others are reached through it: then it wants to be greeted.
-  /// - Throws: `SystemdError`.
+  /// - Throws: `SystemdError.unreachable` where nobody listens or answers, `.refused` when who this is was not believed.
   static func open(_ path: FilePath, isBus: Bool) throws(SystemdError) -> DBusConnection {
     try greet(try connect(path), isBus: isBus)
   }

@@ -13,6 +13,8 @@ public struct Systemd: ~Copyable {
   ///
   /// - Parameter runtimeDirectory: XDG_RUNTIME_DIR, for the user's own; nil for the machine's.
   /// - Throws: `SystemdError.unreachable` where none runs.
+  ///
+  /// Source: org.freedesktop.systemd1(5); sd_bus_default(3), for the places of the buses.
   public init(runtimeDirectory: FilePath? = nil) throws(SystemdError) {
     isUsers = runtimeDirectory != nil
     let directory = runtimeDirectory ?? "/run"
@@ -42,7 +44,10 @@ public struct Systemd: ~Copyable {
   ///   - processes: at least one; none for a slice.
   ///   - resources: what systemd is to know of them.
   ///   - devices: what may be done with devices; nil for anything.
-  /// - Throws: `SystemdError`.
+  /// - Throws: `SystemdError.jobFailed` when the unit does not start, `.refused` with what systemd answered,
+  ///   `.unreachable` when the connection ends.
+  ///
+  /// Corresponds to StartTransientUnit of org.freedesktop.systemd1(5).
   public mutating func start(
     _ unit: SystemdUnit, processes: [Int32], resources: CgroupResources = CgroupResources(),
     devices: DevicePolicy? = nil,
@@ -80,7 +85,9 @@ public struct Systemd: ~Copyable {
 
   /// Ends a unit with what is left in it; one that is not there is no failure.
   ///
-  /// - Throws: `SystemdError`.
+  /// - Throws: `SystemdError` as `start` does.
+  ///
+  /// Corresponds to StopUnit and ResetFailedUnit of org.freedesktop.systemd1(5).
   public mutating func stop(_ unit: SystemdUnit) throws(SystemdError) {
     _ = try ask("Subscribe", [])
     do {
@@ -91,7 +98,9 @@ public struct Systemd: ~Copyable {
 
   /// Tells of changed resources.
   ///
-  /// - Throws: `SystemdError`.
+  /// - Throws: `SystemdError.refused` with what systemd answered, `.unreachable` when the connection ends.
+  ///
+  /// Corresponds to SetUnitProperties of org.freedesktop.systemd1(5).
   public mutating func update(
     _ unit: SystemdUnit, _ resources: CgroupResources, version: CgroupVersion
   ) throws(SystemdError) {
@@ -104,7 +113,9 @@ public struct Systemd: ~Copyable {
 
   /// The cgroup in which systemd keeps its units: `/` for the machine's.
   ///
-  /// - Throws: `SystemdError`.
+  /// - Throws: `SystemdError.refused` with what systemd answered, `.unreachable` when the connection ends.
+  ///
+  /// Corresponds to the property ControlGroup of org.freedesktop.systemd1(5).
   public mutating func controlGroup() throws(SystemdError) -> FilePath {
     let answer = try connection.call(
       Systemd.path, "org.freedesktop.DBus.Properties", "Get",

@@ -36,6 +36,8 @@ extension CgroupHierarchies {
   ///   - container: its name, for a unit that the path does not name.
   ///   - runtimeDirectory: XDG_RUNTIME_DIR for the user's own systemd; nil for the machine's.
   /// - Throws: `CgroupError` as `plan(containerAt:)` does; `.systemd` where none runs, or the path is no unit's.
+  ///
+  /// Source: systemd.scope(5), systemd.resource-control(5).
   public func plan(
     systemdContainer container: String, at path: String, runtimeDirectory: FilePath? = nil,
     resources: CgroupResources = CgroupResources(), devices: DevicePolicy? = nil, owner: UInt32? = nil
@@ -66,6 +68,8 @@ extension CgroupPlan {
   /// Puts a process in the cgroup of a plan that was carried out; one that systemd keeps is made now.
   ///
   /// - Throws: `CgroupError` of the step that failed; `.systemd`.
+  ///
+  /// Source: systemd.scope(5); cgroups(7).
   public func join(_ processID: Int32) throws(CgroupError) {
     if let keeper {
       try keeper.start(processID)
@@ -79,6 +83,8 @@ extension Cgroup {
   /// Changes the resources of a cgroup that systemd keeps: it is told, and the files are written.
   ///
   /// - Throws: `CgroupError` as `update(_:)` does, and `.systemd`.
+  ///
+  /// Source: systemd.resource-control(5).
   public func update(
     _ resources: CgroupResources, of unit: SystemdUnit, runtimeDirectory: FilePath? = nil
   ) throws(CgroupError) {
@@ -95,6 +101,8 @@ extension Cgroup {
   /// Ends the members of a cgroup that systemd keeps, and removes its unit.
   ///
   /// - Throws: `CgroupError` as `kill()` and `remove()` do, and `.systemd`.
+  ///
+  /// Source: org.freedesktop.systemd1(5); cgroups(7).
   public func remove(_ unit: SystemdUnit, runtimeDirectory: FilePath? = nil) throws(CgroupError) {
     do throws(SystemdError) {
       var systemd = try Systemd(runtimeDirectory: runtimeDirectory)

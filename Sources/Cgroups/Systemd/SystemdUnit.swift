@@ -14,7 +14,9 @@ public struct SystemdUnit: Hashable, Sendable {
   /// - Parameters:
   ///   - path: `SLICE:PREFIX:NAME`, of which the first two may be empty; empty altogether for the default.
   ///   - isUsers: whether it is a user's own systemd that will have the unit.
-  /// - Throws: `SystemdError.name`.
+  /// - Throws: `SystemdError.name` when the path is not of that form, or its slice is no name of one.
+  ///
+  /// Source: systemd.scope(5), systemd.slice(5).
   public init(cgroupsPath path: String, container: String, isUsers: Bool) throws(SystemdError) {
     let parts =
       path.isEmpty
@@ -40,6 +42,8 @@ public struct SystemdUnit: Hashable, Sendable {
   /// The path of the cgroup, below that of the systemd that has the unit.
   ///
   /// - Throws: `SystemdError.name` where the slice's name is none.
+  ///
+  /// Source: systemd.slice(5).
   public func path() throws(SystemdError) -> FilePath {
     try SystemdUnit.path(ofSlice: slice).appending(name)
   }

@@ -20,6 +20,8 @@ public struct SeccompCache: Sendable {
   /// The filter of a profile, kept or compiled. A cache that cannot be used only takes time.
   ///
   /// - Throws: `SeccompError` when the profile cannot be compiled.
+  ///
+  /// Source: seccomp(2), SECCOMP_SET_MODE_FILTER, for what a filter is.
   public func filter(of profile: SeccompProfile) throws(SeccompError) -> SeccompFilter {
     let key = profile.key
     let name = SeccompCache.name(of: key)

@@ -20,7 +20,10 @@ extension SeccompProfile {
   /// else fails with an errno, calls that are newer than every one that the rules name are ENOSYS: the C library then
   /// does by older ones what it would take for forbidden.
   ///
-  /// - Throws: `SeccompError`.
+  /// - Throws: `SeccompError` for a name or a rule that libseccomp does not take, `.notifiesWrite` where a listener is asked
+  ///   for write(2).
+  ///
+  /// Source: seccomp_rule_add(3), seccomp_export_bpf(3).
   public func compile() throws(SeccompError) -> SeccompFilter {
     if rules.contains(where: { $0.action == .notify && $0.names.contains("write") }) { throw .notifiesWrite }
     var compilation = try Compilation(default: action(defaultAction, defaultErrorNumber))
