@@ -49,6 +49,21 @@ extension FileDescriptor {
   }
 }
 
+extension Span<UInt32> {
+  /// The bytes before the first NUL in so many words, as far as they are there.
+  func text(from start: Int, words: Int) -> [UInt8] {
+    var text: [UInt8] = []
+    for index in start..<Swift.max(start, Swift.min(start + words, count)) {
+      for shift: UInt32 in [0, 8, 16, 24] {
+        let byte = UInt8(truncatingIfNeeded: self[index] >> shift)
+        if byte == 0 { return text }
+        text.append(byte)
+      }
+    }
+    return text
+  }
+}
+
 /// Where the value of an attribute lies.
 ///
 /// - Parameters:

@@ -83,23 +83,10 @@ struct ProcessEventMessage {
     case 0x4: ofProcess(.userID(real: word(15), effective: word(16)))
     case 0x40: ofProcess(.groupID(real: word(15), effective: word(16)))
     case 0x80: ofProcess(.session)
-    case 0x200: ofProcess(.commandName(name(words)))
+    case 0x200: ofProcess(.commandName(words.text(from: 15, words: 4)))
     case 0x4000_0000: ofProcess(.coreDump)
     case 0x8000_0000: ofProcess(.exit(ExitStatus(waitStatus: number(15)), parentID: number(18)))
     default: nil
     }
-  }
-
-  /// 16 bytes, NUL-terminated.
-  private static func name(_ words: Span<UInt32>) -> [UInt8] {
-    var name: [UInt8] = []
-    for index in 15..<min(19, words.count) {
-      for shift: UInt32 in [0, 8, 16, 24] {
-        let byte = UInt8(truncatingIfNeeded: words[index] >> shift)
-        if byte == 0 { return name }
-        name.append(byte)
-      }
-    }
-    return name
   }
 }

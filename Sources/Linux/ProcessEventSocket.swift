@@ -26,15 +26,17 @@ public struct ProcessEventSocket: ~Copyable {
 
   /// Begins to listen: everything from now on is announced.
   ///
-  /// - Throws: `SystemCallError` with `EPERM` without CAP_NET_ADMIN, `EPROTONOSUPPORT` outside of the first network
+  /// - Parameter size: of what may wait to be heard, in bytes as the kernel accounts them, about a thousand an event;
+  ///   without CAP_NET_ADMIN no more than /proc/sys/net/core/rmem_max.
+  /// - Throws: `SystemCallError` with `EPERM` without CAP_NET_ADMIN before Linux 6.6, `EPROTONOSUPPORT` outside of the first network
   ///   namespace or in a kernel without connectors, `EOPNOTSUPP` outside of the first PID and user namespaces.
-  public static func listen() throws(SystemCallError) -> ProcessEventSocket {
+  public static func listen(buffering size: Int32 = 16 << 20) throws(SystemCallError) -> ProcessEventSocket {
     let number = try systemCall(
       "socket", __NR_socket, UInt64(AF_NETLINK), UInt64(SOCK_DGRAM.rawValue | UInt32(O_CLOEXEC | O_NONBLOCK)),
       connectorProtocol, on: name)
     var events = ProcessEventSocket(descriptor: FileDescriptor(owning: Int32(number)))
     try events.descriptor.bindNetlink(groups: 1 << (processEventsIndex - 1), on: name)
-    try events.descriptor.enlargeReceiveBuffer(to: 16 << 20, on: name)
+    try events.descriptor.enlargeReceiveBuffer(to: size, on: name)
     try events.subscribe()
     guard try events.isAcknowledged() else {
       throw SystemCallError(call: "send", errno: .eopnotsupp, object: name)

@@ -16,10 +16,15 @@ public struct TaskStatistics: Hashable, Sendable {
   public let processorTime: UInt64
   /// Nanoseconds from its start to its end.
   public let elapsedTime: UInt64
+  /// Its name at the end, of at most 15 bytes.
+  public let commandName: [UInt8]
 
   /// Statistics from their parts.
-  public init(taskID: Int32, peakMemory: UInt64, processorTime: UInt64, elapsedTime: UInt64) {
+  public init(
+    taskID: Int32, peakMemory: UInt64, processorTime: UInt64, elapsedTime: UInt64, commandName: [UInt8] = []
+  ) {
     self.taskID = taskID
+    self.commandName = commandName
     self.peakMemory = peakMemory
     self.processorTime = processorTime
     self.elapsedTime = elapsedTime
@@ -29,8 +34,8 @@ public struct TaskStatistics: Hashable, Sendable {
 extension TaskStatistics {
   /// Reads a message from struct nlmsghdr on; nil where it has no statistics of a single task.
   ///
-  /// Of struct taskstats, in words: the time on processors in nanoseconds at 18, the elapsed one in microseconds at 36,
-  /// the peak of memory in KiB at 50.
+  /// Of struct taskstats, in words: the time on processors in nanoseconds at 18, the name at 20, the elapsed time in
+  /// microseconds at 36, the peak of memory in KiB at 50.
   init?(message words: Span<UInt32>) {
     // TASKSTATS_TYPE_AGGR_PID has TASKSTATS_TYPE_PID and TASKSTATS_TYPE_STATS in it.
     guard words.count > 5, let both = netlinkAttribute(4, in: words, 5..<words.count),
@@ -41,8 +46,9 @@ extension TaskStatistics {
       UInt64(words[statistics.lowerBound + word]) | UInt64(words[statistics.lowerBound + word + 1]) << 32
     }
     self.init(
-      taskID: Int32(bitPattern: words[number.lowerBound]), peakMemory: value(50) * 1024,
-      processorTime: value(18), elapsedTime: value(36) * 1000)
+      taskID: Int32(bitPattern: words[number.lowerBound]), peakMemory: value(50) &* 1024,
+      processorTime: value(18), elapsedTime: value(36) &* 1000,
+      commandName: words.text(from: statistics.lowerBound + 20, words: 8))
   }
 }
 

@@ -45,15 +45,17 @@ public struct ProcessEventStream: ~Copyable {
 
   /// Begins to listen.
   ///
-  /// - Parameter interval: in nanoseconds, from one look to the next where the kernel does not announce; longer where
-  ///   a look takes more than a fifth of it.
+  /// - Parameters:
+  ///   - interval: in nanoseconds, from one look to the next where the kernel does not announce; longer where a look
+  ///     takes more than a fifth of it.
+  ///   - size: of what may wait to be heard; see `ProcessEventSocket.listen(buffering:)`.
   /// - Throws: `SystemCallError` when neither the connector nor /proc is to be had.
   ///
   /// Source: Documentation/driver-api/connector.rst, include/uapi/linux/cn_proc.h.
-  public init(pollingEvery interval: UInt64 = 20_000_000) throws(SystemCallError) {
+  public init(pollingEvery interval: UInt64 = 20_000_000, buffering size: Int32 = 16 << 20) throws(SystemCallError) {
     var refusal: Errno?
     do throws(SystemCallError) {
-      let connector = try ProcessEventSocket.listen()
+      let connector = try ProcessEventSocket.listen(buffering: size)
       descriptor = connector.descriptor.number
       self.connector = consume connector
     } catch {

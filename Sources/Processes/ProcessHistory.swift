@@ -260,6 +260,7 @@ extension ProcessLife {
   fileprivate mutating func add(_ used: TaskStatistics) {
     peakMemory = max(peakMemory ?? 0, used.peakMemory)
     processorTime = (processorTime ?? 0) + used.processorTime
+    if used.taskID == processID { commandName = used.commandName }
   }
 
   /// Whether a process is this one: no PID comes round within half a second, and no fork takes that long.

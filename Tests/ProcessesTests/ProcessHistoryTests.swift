@@ -2,6 +2,7 @@
 
 import Linux
 import Testing
+import struct SystemPackage.FilePath
 
 @testable import Processes
 
@@ -172,5 +173,58 @@ extension ProcessHistory {
         event(7, 2, .fork(parentID: base + 1)), event(7, 1, .commandName([UInt8(ascii: "x")])),
       ])
     #expect(ProcessComparison.events(from: now, to: now, at: 8).isEmpty)
+  }
+}
+
+@Suite struct ProcessEventStreamTests {
+  static let hears = (try? ProcessEventSocket.listen()) != nil
+
+  /// A program that the test waits for, or ends.
+  private func start(_ command: [String]) throws -> ProgramChild {
+    var program = SystemCallProgram()
+    program.append(
+      .execute(["/bin/sh"], command.map { Array($0.utf8) }, environment: [Array("PATH=/usr/bin:/bin".utf8)]))
+    let child = try program.start(signalMask: SignalSet())
+    try child.report.awaitExecution()
+    return child
+  }
+
+  /// A loss is made: nobody listens while more happens than may wait.
+  @Test(.enabled(if: hears, "the kernel does not announce events here"))
+  func healsWhatTheKernelHadToDrop() throws {
+    var stream = try ProcessEventStream(buffering: 4096)
+    #expect(stream.source == .connector && stream.patience == nil)
+    var history = ProcessHistory(.branch(CallingProcess.processID), from: stream.firstSnapshot)
+    let gone = try start(["sh", "-c", "i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done"])
+    #expect(try gone.pidfd.wait() == .exited(0))
+    let stays = try start(["sh", "-c", "exec sleep 60"])
+    history.take(try stream.next())
+    #expect(history.isIncomplete)
+    let life = try #require(history.life(of: stays.processID))
+    #expect(life.parentID == CallingProcess.processID && life.end == nil)
+    #expect(history.life(of: gone.processID) == nil)
+    // How many there were is known once there are others.
+    try stays.pidfd.end()
+    for _ in 0..<200 where history.lost == 0 {
+      _ = try start(["sh", "-c", "true"]).pidfd.wait()
+      history.take(try stream.next())
+    }
+    #expect(history.lost > 0 && history.lost < 1_000_000)
+    #expect(history.life(of: stays.processID) == nil)
+  }
+
+  @Test(.enabled(if: hears, "the kernel does not announce events here"))
+  func wakesWhoWaits() throws {
+    var stream = try ProcessEventStream()
+    let child = try start(["sh", "-c", "exit 3"])
+    let processID = child.processID
+    #expect(try child.pidfd.wait() == .exited(3))
+    var kinds: [ProcessEvent.Kind] = []
+    for _ in 0..<1000 where !kinds.contains(.exit(.exited(3), parentID: CallingProcess.processID)) {
+      try stream.wait(atMost: 10_000_000)
+      kinds += try stream.next().events.filter { $0.processID == processID }.map(\.kind)
+    }
+    #expect(kinds.contains(.fork(parentID: CallingProcess.processID)) && kinds.contains(.exec))
+    #expect(kinds.contains(.exit(.exited(3), parentID: CallingProcess.processID)))
   }
 }

@@ -70,7 +70,7 @@ struct TraceArchive {
   /// Parents come before their children.
   private mutating func readProcesses(_ database: borrowing Database) throws {
     let rows = try database.statement(
-      #"SELECT number, pid, parent, was_there, begin, "end", status, signal, peak_memory, processor_time, ppid "#
+      #"SELECT number, pid, parent, was_there, begin, "end", status, signal, peak_memory, processor_time, ppid, name "#
         + "FROM process ORDER BY number")
     while try rows.next() {
       guard let number = rows.integer(0) else { continue }
@@ -84,6 +84,7 @@ struct TraceArchive {
       if let signal = rows.integer(7) { life.status = .signaled(Signal(rawValue: Int32(truncatingIfNeeded: signal))) }
       life.peakMemory = rows.integer(8).map(Self.amount)
       life.processorTime = rows.integer(9).map(Self.amount)
+      life.commandName = rows.bytes(11)
       places[number] = lives.count
       lives.append(life)
     }

@@ -68,6 +68,7 @@ extension JSONWriter {
     if case .signaled(let number) = life.status { signal = number.name }
     member("status", status)
     member("signal", signal)
+    member("name", bytes: life.commandName.map { $0[...] })
     member("duration", life.duration)
     member("processorTime", life.processorTime)
     member("peakMemory", life.peakMemory)

@@ -40,7 +40,8 @@ final class TraceRecorder {
     insertNamespace = try database.statement("INSERT INTO namespace VALUES (?, ?, ?)")
     insertChange = try database.statement("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)")
     endProcess = try database.statement(
-      #"UPDATE process SET "end" = ?, status = ?, signal = ?, peak_memory = ?, processor_time = ? WHERE number = ?"#)
+      #"UPDATE process SET "end" = ?, status = ?, signal = ?, peak_memory = ?, processor_time = ?, name = ? "#
+        + "WHERE number = ?")
     note = try database.statement("INSERT OR REPLACE INTO trace VALUES (?, ?)")
     try database.execute("BEGIN")
   }
@@ -67,7 +68,7 @@ final class TraceRecorder {
       let (status, signal) = life.status?.parts ?? (nil, nil)
       try endProcess.run(
         .integer(time(event.time)), .integer(status), .integer(signal), .integer(life.peakMemory),
-        .integer(life.processorTime),
+        .integer(life.processorTime), .bytes(life.commandName),
         .integer(Int64(life.number)))
     default: try insert(event, of: life)
     }

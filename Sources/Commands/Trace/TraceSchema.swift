@@ -14,7 +14,7 @@ enum TraceSchema {
     CREATE TABLE trace(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE process(
       number INTEGER PRIMARY KEY, pid INTEGER, ppid INTEGER, parent INTEGER REFERENCES process, was_there INTEGER, begin INTEGER,
-      "end" INTEGER, status INTEGER, signal INTEGER, peak_memory INTEGER, processor_time INTEGER);
+      "end" INTEGER, status INTEGER, signal INTEGER, peak_memory INTEGER, processor_time INTEGER, name BLOB);
     CREATE TABLE program(
       number INTEGER PRIMARY KEY, process INTEGER REFERENCES process, time INTEGER, command BLOB, executable BLOB,
       directory BLOB, has_moved INTEGER, is_cut INTEGER, has_environment INTEGER);

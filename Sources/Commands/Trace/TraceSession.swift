@@ -11,7 +11,7 @@ final class TraceSession {
   /// How long the announcement of an end is waited for: it comes just after the end itself.
   private static let lastWords: UInt64 = 200_000_000
   /// Bytes of ended lives that are kept of a command and of the whole machine, which is followed without an end.
-  private static let keeping = (command: 64 << 20, machine: 8 << 20)
+  private static let keeping = (command: 64 << 20, machine: 4 << 20)
   private let request: TraceRequest
   private let mask: SignalSet
   private let signals: SignalDescriptor
@@ -38,6 +38,8 @@ final class TraceSession {
       throw Complaint(error, doing: "listen to what happens to processes", exitStatus: 125)
     }
     report = try TraceReport(request, start: beginning)
+    // Better to know it before than after a long command.
+    if let page = request.page { _ = try TraceReport.make(page) }
     recorder = try request.record.map { (path) throws(Complaint) in try Self.recorder(path, start: beginning) }
   }
 
@@ -62,8 +64,8 @@ final class TraceSession {
       try wait(atMost: hasEnded ? 10_000_000 : stream.patience)
     }
     report.end(history)
-    if let page = request.page { try TracePage(history, request, start: beginning).write(to: page) }
     record { (recorder) throws(DatabaseError) in try recorder.end(history) }
+    if let page = request.page { try TracePage(history, request, start: beginning).write(to: page) }
     return status?.shellStatus ?? 0
   }
 

@@ -61,7 +61,8 @@ enum TraceText {
   /// changed to.
   static func command(_ life: ProcessLife, in history: ProcessHistory) -> String {
     let programs = life.programs.map { program in
-      (program.commandLine.map { command($0) } ?? "?") + (program.isCut ? "…" : "") + departures(program)
+      (program.commandLine.map { command($0) } ?? unread(program, of: life)) + (program.isCut ? "…" : "")
+        + departures(program)
     }
     let changes = life.changes.compactMap { change -> String? in
       switch change.kind {
@@ -73,6 +74,12 @@ enum TraceText {
     }
     let own = programs.isEmpty ? "(\(inherited(life, in: history)))" : programs.joined(separator: " → ")
     return own + changes.joined()
+  }
+
+  /// Where the arguments were missed: the name that the last program had at its end, in brackets as ps(1) has them.
+  private static func unread(_ program: ProcessProgram, of life: ProcessLife) -> String {
+    guard program.time == life.program?.time, let name = life.commandName, !name.isEmpty else { return "?" }
+    return "[\(Escaping.escaped(name[...]))]"
   }
 
   /// Nobody is a mere fork of a mere fork for longer.
