@@ -19,12 +19,12 @@ MAY_IMPORT = {
     "CommandDescription": {"Linux"},
     "Lab": {"CourseFiles", "Isolation", "Namespaces"},
     "Web": {"PageFiles", "JSON", "Isolation", "Namespaces"},
-    "Commands": {"CommandDescription", "JSON", "SQLite", "Screen", "Lab", "Web", "Containers", "Isolation"},
+    "Commands": {"CommandDescription", "JSON", "SQLite", "Screen", "Lab", "Web", "Isolation"},
     "EngineCommands": {"CommandDescription", "Containers"},
-    "pangaea": {"Commands"},
-    "pangaea-oci": {"EngineCommands"},
+    "pangaea": {"Commands", "ProgramStart"},
+    "pangaea-oci": {"EngineCommands", "ProgramStart"},
 }
-ANYWHERE = {"Swift", "Synchronization", "SystemPackage", "Logging"}
+ANYWHERE = {"Swift", "Synchronization", "SystemPackage"}
 OTHERS = {
     "Linux": {"Glibc"},
     "Commands": {"ArgumentParser"},
