@@ -40,9 +40,13 @@ extension PlanOfContainer {
     return try DevicePolicy(rules + DeviceRule.containerDefaults)
   }
 
-  /// The user outside who is root of a new user namespace and manages the control group from inside.
+  /// The user outside who is root of a new user namespace and manages the control group from inside, where that can be
+  /// written to.
   private var cgroupOwner: UInt32? {
-    guard hasOwnCgroupNamespace, plan.namespaces.contains(.newUser) else { return nil }
+    let isWritable = specification.mounts.contains { mount in
+      ["cgroup", "cgroup2"].contains(mount.type) && !MountOptions(mount.options).attributes.set.contains(.readOnly)
+    }
+    guard isWritable, hasOwnCgroupNamespace, plan.namespaces.contains(.newUser) else { return nil }
     return plan.idMaps?.users.first { $0.inner == 0 }?.outer
   }
 }
