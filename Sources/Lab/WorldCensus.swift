@@ -11,7 +11,7 @@ final class WorldCensus {
   /// The world's own procfs, taken before a course lays another over it.
   private let procfs: FileDescriptor
   private let namespace: NamespaceDescriptor
-  /// Whether the kernel tells the lab's PID of a process by the world's (Linux 6.12).
+  /// Whether the kernel tells the lab's PID of a process by the world's (Linux 6.11).
   private let translates: Bool
 
   /// - Parameter initProcess: the world's init, as the lab numbers it.

@@ -107,7 +107,7 @@ public struct NamespaceDescriptor: ~Copyable, Sendable {
 
   /// The PID in the caller's PID namespace of a process that this PID namespace numbers `processID`.
   ///
-  /// - Throws: `SystemCallError` with `ESRCH` when there is no such process, `ENOTTY` before Linux 6.12.
+  /// - Throws: `SystemCallError` with `ESRCH` when there is no such process, `ENOTTY` before Linux 6.11.
   ///
   /// Corresponds to NS_GET_TGID_FROM_PIDNS.
   public func callersPID(of processID: Int32) throws(SystemCallError) -> Int32 {
@@ -117,7 +117,7 @@ public struct NamespaceDescriptor: ~Copyable, Sendable {
 
   /// The PID that a process, numbered `processID` in the caller's PID namespace, has in this PID namespace.
   ///
-  /// - Throws: `SystemCallError` with `ESRCH` when it has none there, `ENOTTY` before Linux 6.12.
+  /// - Throws: `SystemCallError` with `ESRCH` when it has none there, `ENOTTY` before Linux 6.11.
   ///
   /// Corresponds to NS_GET_TGID_IN_PIDNS.
   public func innerPID(of processID: Int32) throws(SystemCallError) -> Int32 {

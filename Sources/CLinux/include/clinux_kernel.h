@@ -29,8 +29,8 @@ int32_t clinux_fork(void);
 /// The symbolic name of an error number, for example "EPERM"; NULL for one that is unknown.
 const char *clinux_error_name(int32_t number);
 
-/// nsfs ioctls, ioctl_nsfs(2). NS_GET_* exist since 4.9, NS_GET_MNTNS_ID and the iteration since 6.12,
-/// NS_GET_ID since 6.18.
+/// nsfs ioctls, ioctl_nsfs(2). NS_GET_USERNS and NS_GET_PARENT exist since 4.9, the type and the owner since
+/// 4.11, NS_GET_MNTNS_ID and the translation of PIDs since 6.11, the iteration since 6.12, NS_GET_ID since 6.18.
 #define CLINUX_NS_GET_USERNS 0xb701
 #define CLINUX_NS_GET_PARENT 0xb702
 #define CLINUX_NS_GET_NSTYPE 0xb703

@@ -10,6 +10,8 @@ extension ProcessStatusCommand {
     discussion: [
       "Options may be UNIX's, with a hyphen (-ef), BSD's, without (aux), and GNU's, with two (--sort). They mean what "
         + "they mean to ps(1) of procps. Without any, shows what `ps -f` shows: your processes of this terminal.",
+      "With -L and -T the row of a main thread tells of that thread alone, its TIME and %CPU too "
+        + "(/proc/PID/task/PID/stat); ps(1) of procps 4.0.2 prints those of the whole process there.",
       "What is piped is never cut; on a terminal rows end at its edge unless -w is given twice.",
     ],
     options: selecting + columns + form,
