@@ -34,6 +34,21 @@ extension FileDescriptor {
     try open(path).read(into: &buffer)
   }
 
+  /// Reads the beginning of this file with one call, wherever its position is: a file of /proc is made anew each time.
+  ///
+  /// - Returns: how many bytes of the buffer were filled.
+  /// - Throws: `SystemCallError` with any errno of pread(2); `ESRCH` when a process has gone.
+  ///
+  /// Corresponds to pread(2).
+  public func readBeginning(into buffer: inout [UInt8]) throws(SystemCallError) -> Int {
+    let number = number
+    return try unsafe buffer.withMutableBytes { (pointer, count) throws(SystemCallError) in
+      try systemCall(
+        "pread64", __NR_pread64, UInt64(descriptor: number), unsafe UInt64(address: pointer), UInt64(count), 0,
+        on: "descriptor \(number)")
+    }
+  }
+
   /// Reads a file of this directory to its end; the buffer grows as it must and keeps its size.
   ///
   /// - Returns: how many bytes of the buffer were filled.

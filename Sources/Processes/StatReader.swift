@@ -24,8 +24,40 @@ public struct StatReader: Sendable {
     _ number: Int32?, in directory: borrowing FileDescriptor
   ) throws(SystemCallError) -> ProcessStat? {
     path.number = number
+    return try parsed { (path, buffer) throws(SystemCallError) in try directory.readBeginning(of: path, into: &buffer) }
+  }
+
+  /// Opens one, to be read again and again; what is read through it is never another process's.
+  ///
+  /// - Returns: nil when there is no such process.
+  /// - Throws: `SystemCallError` with any errno of open(2), such as `EMFILE`.
+  public mutating func open(
+    _ number: Int32, in directory: borrowing FileDescriptor
+  ) throws(SystemCallError) -> FileDescriptor? {
+    path.number = number
     do throws(SystemCallError) {
-      let count = try directory.readBeginning(of: path, into: &buffer)
+      return try directory.open(path)
+    } catch {
+      if error.errno == .enoent || error.errno == .esrch { return nil }
+      throw error
+    }
+  }
+
+  /// Reads one that is open.
+  ///
+  /// - Returns: nil when the process is gone.
+  /// - Throws: `SystemCallError` when it cannot be read or understood for any other reason.
+  ///
+  /// Source: proc_pid_stat(5).
+  public mutating func read(again file: borrowing FileDescriptor) throws(SystemCallError) -> ProcessStat? {
+    try parsed { (_, buffer) throws(SystemCallError) in try file.readBeginning(into: &buffer) }
+  }
+
+  private mutating func parsed(
+    _ read: (NumberedPath, inout [UInt8]) throws(SystemCallError) -> Int
+  ) throws(SystemCallError) -> ProcessStat? {
+    do throws(SystemCallError) {
+      let count = try read(path, &buffer)
       if let stat = ProcessStat(buffer.span.extracting(0..<count)) { return stat }
     } catch {
       if error.errno == .enoent || error.errno == .esrch { return nil }

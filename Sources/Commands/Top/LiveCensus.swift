@@ -22,6 +22,7 @@ struct LiveCensus {
   private var lastLook: UInt64 = 0
   private var turn = 0
   private var machineNamespaces: UInt64?
+  private let room = LiveCensus.roomForFiles()
 
   /// Looks at everything.
   ///
@@ -60,13 +61,8 @@ struct LiveCensus {
         processes.append(former[old])
         old += 1
       }
-      let known = old < former.count && former[old].processID == number ? former[old] : nil
+      if readProcess(number, &old, 0, source) != nil { changed.append(processes.count - 1) }
       while old < former.count, former[old].threadGroupID == number { old += 1 }
-      guard let stat = readStat(number, in: source.directory) else { continue }
-      changed.append(processes.count)
-      var process = known?.identity == stat.identity ? known : nil
-      _ = process?.update(stat, elapsedTicks: 0)
-      processes.append(process ?? LiveProcess(stat, threadGroupID: number))
     }
     processes.append(contentsOf: former[old...])
     readDetails(of: changed, source)
@@ -77,26 +73,58 @@ struct LiveCensus {
     var changed: [Int] = []
     var old = 0
     for number in numbers {
-      guard let stat = readStat(number, in: source.directory) else { continue }
       while old < former.count, former[old].threadGroupID < number { old += 1 }
-      if old < former.count, former[old].identity == stat.identity {
-        processes.append(former[old])
-        if processes[processes.count - 1].update(stat, elapsedTicks: ticks) { changed.append(processes.count - 1) }
-        old += 1
-      } else {
-        processes.append(LiveProcess(stat, threadGroupID: number))
-        changed.append(processes.count - 1)
+      guard let isChanged = readProcess(number, &old, ticks, source) else { continue }
+      if isChanged { changed.append(processes.count - 1) }
+      if readsThreads, processes[processes.count - 1].threadCount > 1 {
+        readThreads(of: processes.count - 1, &old, ticks, source)
       }
-      if readsThreads, stat.threadCount > 1 { readThreads(of: processes.count - 1, &old, ticks, source) }
     }
     return changed
   }
 
-  private mutating func readStat(_ number: Int32, in directory: borrowing FileDescriptor) -> ProcessStat? {
+  /// Adds a process, as it was known at `former[old]` or new.
+  ///
+  /// - Returns: whether it is new, or runs another program; nil when there is none.
+  private mutating func readProcess(_ number: Int32, _ old: inout Int, _ ticks: Double, _ source: Procfs) -> Bool? {
+    let isKnown = old < former.count && former[old].processID == number
+    guard let (stat, file) = readStat(number, isKnown ? former[old].statFile : nil, in: source.directory) else {
+      return nil
+    }
+    if isKnown, former[old].identity == stat.identity {
+      processes.append(former[old])
+      old += 1
+      return processes[processes.count - 1].update(stat, elapsedTicks: ticks)
+    }
+    processes.append(LiveProcess(stat, threadGroupID: number))
+    processes[processes.count - 1].statFile = file
+    return true
+  }
+
+  /// Reads through the file that is held, else anew, and holds that one while there is room for more.
+  private mutating func readStat(
+    _ number: Int32, _ held: StatFile?, in directory: borrowing FileDescriptor
+  ) -> (ProcessStat, StatFile?)? {
     do throws(SystemCallError) {
-      return try stats.read(number, in: directory)
+      if let held, let stat = try stats.read(again: held.file) { return (stat, held) }
+      guard processes.count < room else { return try stats.read(number, in: directory).map { ($0, nil) } }
+      guard let opened = try stats.open(number, in: directory) else { return nil }
+      let file = StatFile(opened)
+      return try stats.read(again: file.file).map { ($0, file) }
     } catch {
       return nil
+    }
+  }
+
+  /// How many files may be held, beside those that are opened for a moment; the limit is raised as far as it may be.
+  private static func roomForFiles() -> Int {
+    do throws(SystemCallError) {
+      let (_, hard) = try Resource.openFiles.limits()
+      let limit = min(hard, 1 << 20)
+      try Resource.openFiles.setLimits(soft: limit, hard: hard)
+      return Int(limit) - 64
+    } catch {
+      return 0
     }
   }
 
@@ -108,7 +136,7 @@ struct LiveCensus {
       let tasks = try source.directory.open(NumberedPath("task", number: leader.processID), [.directory])
       try directories.readNumbers(of: tasks, into: &threads)
       for thread in threads where thread != leader.processID {
-        guard let stat = readStat(thread, in: tasks) else { continue }
+        guard let stat = try stats.read(thread, in: tasks) else { continue }
         var process = LiveProcess(stat, threadGroupID: leader.processID)
         process.parentID = leader.processID
         process.details = leader.details
@@ -134,9 +162,10 @@ extension LiveCensus {
     var wanted = changed
     var next = 0
     var nextSeen = 0
-    for (index, process) in processes.enumerated() where !process.isThread {
-      while nextSeen < seen.count, seen[nextSeen] < process.processID { nextSeen += 1 }
-      let isSeen = nextSeen < seen.count && seen[nextSeen] == process.processID
+    for index in processes.indices where !processes[index].isThread {
+      let processID = processes[index].processID
+      while nextSeen < seen.count, seen[nextSeen] < processID { nextSeen += 1 }
+      let isSeen = nextSeen < seen.count && seen[nextSeen] == processID
       while next < changed.count, changed[next] < index { next += 1 }
       let isChanged = next < changed.count && changed[next] == index
       if !isChanged, isSeen || index % LiveCensus.turns == turn { wanted.append(index) }
@@ -149,8 +178,8 @@ extension LiveCensus {
       details.userID = record.owner.value?.userID
       details.arguments = record.commandLine.value?.shown(besides: record.commandName) ?? []
       details.namespaces = record.namespaces.value
-      details.container = record.cgroup.value.flatMap { ContainerName(of: $0) }
       details.cgroup = record.cgroup.value.map { cgroups.number(of: $0) }
+      details.container = details.cgroup.flatMap { cgroups.container(of: $0) }
     }
     let machines = machineNamespaces ?? NamespaceLinks.ofMachine[.pid]
     machineNamespaces = machines
@@ -185,32 +214,47 @@ extension LiveCensus {
 
 /// The cgroups of processes, each by a number, with the limits that hold in it.
 struct LiveCgroups {
+  /// More than these are forgotten; who is in one gets a new number when it is read again.
+  private static let limit = 10_000
+
+  private struct Known {
+    let memberships: [CgroupMembership]
+    let container: ContainerName?
+    var limits: CgroupLimits?
+  }
+
   private var numbers: [[CgroupMembership]: Int] = [:]
-  private var memberships: [[CgroupMembership]] = []
-  private var known: [Int: CgroupLimits] = [:]
+  private var known: [Int: Known] = [:]
+  private var next = 0
   private var hierarchies: CgroupHierarchies?
   private var age = 0
 
   /// The number of a cgroup, which is given now if it has none.
   mutating func number(of cgroup: [CgroupMembership]) -> Int {
     if let number = numbers[cgroup] { return number }
-    numbers[cgroup] = memberships.count
-    memberships.append(cgroup)
-    return memberships.count - 1
+    numbers[cgroup] = next
+    known[next] = Known(memberships: cgroup, container: ContainerName(of: cgroup))
+    next += 1
+    return next - 1
   }
+
+  /// The container whose cgroup it is.
+  func container(of number: Int) -> ContainerName? { known[number]?.container }
 
   /// The path of a cgroup: in the hierarchy of version 2 where it is not the root there, else the longest.
   func path(of number: Int) -> [UInt8] {
-    let paths = memberships[number].map { Array($0.pathOfCgroup) }
-    let unified = memberships[number].first { $0.isUnified && $0.path.count > 1 }
-    return unified.map { Array($0.pathOfCgroup) } ?? paths.max { $0.count < $1.count } ?? []
+    let memberships = known[number]?.memberships ?? []
+    let unified = memberships.first { $0.isUnified && $0.path.count > 1 }
+    let longest = memberships.max { $0.pathOfCgroup.count < $1.pathOfCgroup.count }
+    return (unified ?? longest).map { Array($0.pathOfCgroup) } ?? []
   }
 
   /// The tightest limits of a cgroup and those above it.
   mutating func limits(of number: Int) -> CgroupLimits {
-    if let limits = known[number] { return limits }
-    let limits = readLimits(memberships[number])
-    known[number] = limits
+    guard let cgroup = known[number] else { return CgroupLimits() }
+    if let limits = cgroup.limits { return limits }
+    let limits = readLimits(cgroup.memberships)
+    known[number]?.limits = limits
     return limits
   }
 
@@ -228,10 +272,10 @@ struct LiveCgroups {
   mutating func forgetLimits() {
     age += 1
     guard age % 5 == 0 else { return }
-    known.removeAll(keepingCapacity: true)
-    if memberships.count > 10_000 {
+    for number in known.keys { known[number]?.limits = nil }
+    if known.count > LiveCgroups.limit {
       numbers.removeAll()
-      memberships.removeAll()
+      known.removeAll()
     }
   }
 }

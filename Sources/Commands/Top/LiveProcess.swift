@@ -22,6 +22,8 @@ struct LiveProcess {
   /// The command's name.
   var name: [UInt8]
   var details = Details()
+  /// Its /proc/PID/stat, held open; nil where there is no room for so many files.
+  var statFile: StatFile?
 
   /// What costs too much to be read of every process every second.
   struct Details {
@@ -72,6 +74,16 @@ struct LiveProcess {
     if name == stat.commandName { return false }
     name = stat.commandName
     return true
+  }
+}
+
+/// A file of /proc that is held open as long as its process is known: a look is then one system call instead of three,
+/// and never reads another process that got the PID.
+final class StatFile {
+  let file: FileDescriptor
+
+  init(_ file: consuming FileDescriptor) {
+    self.file = file
   }
 }
 

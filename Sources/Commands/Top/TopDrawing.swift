@@ -57,12 +57,10 @@ struct TopDrawing {
 extension TopDrawing {
   private func drawMeters(on canvas: inout Canvas) {
     let machine = model.machine
-    let shown = model.processes.lazy.filter { !$0.isKernelThread && !$0.isThread }
-    let count = shown.count
-    let running = shown.filter { $0.state == UInt8(ascii: "R") }.count
     drawMeter("CPU", machine.cpuShare / 100, TopFormats.share(machine.cpuShare) + "%", row: 0, on: &canvas)
     canvas.write(
-      "\(count) processes, \(running) running   load \(machine.averages)", row: 0, column: meterWidth + 2)
+      "\(model.count) processes, \(model.runningCount) running   load \(machine.averages)", row: 0,
+      column: meterWidth + 2)
     let (used, total) = (TopFormats.bytes(machine.memoryUsed * 1024), TopFormats.bytes(machine.memoryTotal * 1024))
     let share = Double(machine.memoryUsed) / Double(machine.memoryTotal)
     drawMeter("Mem", share, "\(used)/\(total)", row: 1, on: &canvas)

@@ -18,6 +18,9 @@ struct TopModel {
   let callersUserID = UserIDs.current.real
   /// How many processes are in each namespace that is not the machine's own.
   private(set) var memberCounts: [NamespaceLink: Int] = [:]
+  /// Of processes, threads of the kernel left out.
+  private(set) var count = 0
+  private(set) var runningCount = 0
   var legend: NamespaceLegend
   /// Where the person is: kept from one look to the next.
   private(set) var selection: ProcessIdentity?
@@ -46,8 +49,13 @@ struct TopModel {
   mutating func update(_ found: [LiveProcess]) {
     processes = found
     memberCounts.removeAll(keepingCapacity: true)
-    for process in found where !process.isThread {
-      guard let links = process.details.namespaces, links != own else { continue }
+    (count, runningCount) = (0, 0)
+    for index in found.indices where !found[index].isThread {
+      if !found[index].isKernelThread {
+        count += 1
+        if found[index].state == UInt8(ascii: "R") { runningCount += 1 }
+      }
+      guard let links = found[index].details.namespaces, links != own else { continue }
       for kind in NamespaceKind.allCases {
         guard let link = links.link(kind), legend.index(of: link) != nil else { continue }
         memberCounts[link, default: 0] += 1

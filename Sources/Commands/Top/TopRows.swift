@@ -68,9 +68,11 @@ struct TopRows {
 extension TopRows {
   private mutating func link(_ processes: [LiveProcess]) {
     parents.removeAll(keepingCapacity: true)
-    for (index, process) in processes.enumerated() {
-      let parent = TopRows.index(of: process.isThread ? process.threadGroupID : process.parentID, in: processes)
-      let isOlder = parent >= 0 && processes[parent].identity.startTime <= process.identity.startTime
+    for index in processes.indices {
+      let isThread = processes[index].isThread
+      let above = isThread ? processes[index].threadGroupID : processes[index].parentID
+      let parent = TopRows.index(of: above, in: processes)
+      let isOlder = parent >= 0 && processes[parent].identity.startTime <= processes[index].identity.startTime
       parents.append(isOlder && parent != index ? parent : -1)
     }
     cutCircles()
@@ -132,11 +134,7 @@ extension TopRows {
     let pattern = TopPattern(view.filter)
     let focus = view.focus.map { focus in processes.firstIndex { $0.identity == focus } ?? -1 }
     isMatch.removeAll(keepingCapacity: true)
-    for process in processes {
-      isMatch.append(
-        (view.showsKernelThreads || !process.isKernelThread) && (view.showsThreads || !process.isThread)
-          && (view.userID == nil || view.userID == process.details.userID) && pattern.matches(process))
-    }
+    for index in processes.indices { isMatch.append(TopRows.isWanted(processes[index], view, pattern)) }
     if let focus { keepBranch(of: focus) }
     isShown.removeAll(keepingCapacity: true)
     isShown.append(contentsOf: isMatch)
@@ -149,6 +147,11 @@ extension TopRows {
         above = parents[above]
       }
     }
+  }
+
+  private static func isWanted(_ process: LiveProcess, _ view: TopView, _ pattern: TopPattern) -> Bool {
+    (view.showsKernelThreads || !process.isKernelThread) && (view.showsThreads || !process.isThread)
+      && (view.userID == nil || view.userID == process.details.userID) && pattern.matches(process)
   }
 
   private mutating func keepBranch(of root: Int) {
