@@ -145,6 +145,8 @@ class Container:
             if problems is None:
                 continue
             made += 1
+            if limit is None and made % 500 == 0:
+                print(f"{made} faults were made so far, {failures} of them were not borne", flush=True)
             if problems:
                 failures += 1
                 call = self.call_made(fault)
