@@ -4,6 +4,8 @@ public import Linux
 public import struct SystemPackage.FilePath
 
 /// A control group, by its directory in each hierarchy that it has a place in.
+///
+/// Source: cgroups(7).
 public struct Cgroup: Hashable, Sendable {
   /// A directory of one hierarchy.
   public struct Place: Hashable, Sendable {

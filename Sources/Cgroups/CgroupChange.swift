@@ -4,6 +4,8 @@ internal import Linux
 public import struct SystemPackage.FilePath
 
 /// New limits for a cgroup that there is. What is nil stays as it is.
+///
+/// Source: Documentation/admin-guide/cgroup-v2.rst; cgroup-v1/memory.rst.
 public struct CgroupChange: Hashable, Sendable {
   /// A limit, or none any more.
   public enum Limit<Value: Hashable & Sendable>: Hashable, Sendable {

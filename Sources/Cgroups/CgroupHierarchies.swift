@@ -4,6 +4,8 @@ public import Linux
 internal import struct SystemPackage.FilePath
 
 /// The mounted hierarchies, and the caller's place in them.
+///
+/// Source: cgroups(7).
 public struct CgroupHierarchies: Sendable {
   /// How a machine has its hierarchies.
   public enum Layout: String, Sendable {

@@ -3,6 +3,8 @@
 public import struct SystemPackage.FilePath
 
 /// A mounted hierarchy.
+///
+/// Source: cgroups(7); proc_pid_mountinfo(5).
 public struct CgroupHierarchy: Hashable, Sendable {
   /// Version 1 has one hierarchy for each set of controllers, version 2 one for all.
   public let version: CgroupVersion

@@ -1,6 +1,8 @@
 // Limits as a value: what a person asks for, and which files of which version say it to the kernel.
 
 /// What the members of a cgroup may use together. A limit that is nil is not set.
+///
+/// Source: Documentation/admin-guide/cgroup-v2.rst; cgroup-v1/memory.rst, pids.rst.
 public struct CgroupLimits: Hashable, Sendable {
   /// Processor time per time, in processors: 0.5 is half of one; at least 0.001.
   public var cpus: Double?

@@ -4,6 +4,8 @@ public import Linux
 public import struct SystemPackage.FilePath
 
 /// A control group with its members, and those below it.
+///
+/// Source: cgroups(7).
 public struct CgroupNode: Hashable, Sendable {
   /// The path in the hierarchies.
   public let path: FilePath

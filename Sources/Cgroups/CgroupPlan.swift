@@ -4,6 +4,8 @@ internal import Linux
 public import struct SystemPackage.FilePath
 
 /// How a cgroup will be made and limited. A value until it is carried out.
+///
+/// Source: cgroups(7); Documentation/admin-guide/cgroup-v2.rst.
 public struct CgroupPlan: Hashable, Sendable {
   /// One step.
   public enum Step: Hashable, Sendable {

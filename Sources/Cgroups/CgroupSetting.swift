@@ -4,6 +4,8 @@ public import Linux
 public import struct SystemPackage.FilePath
 
 /// One value for one of a cgroup's files.
+///
+/// Source: cgroups(7); Documentation/admin-guide/cgroup-v2.rst.
 public struct CgroupSetting: Hashable, Sendable {
   /// Whose file it is.
   public let controller: CgroupController

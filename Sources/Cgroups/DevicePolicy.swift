@@ -46,6 +46,8 @@ public struct DeviceRule: Hashable, Sendable {
 }
 
 /// What rules come to: a default, and the exceptions from it.
+///
+/// Source: Documentation/admin-guide/cgroup-v1/devices.rst.
 public struct DevicePolicy: Hashable, Sendable {
   /// Whether a device that is no exception may be used.
   public private(set) var allowsByDefault: Bool

@@ -52,6 +52,8 @@ extension ResourceControlError: CustomStringConvertible {
 }
 
 /// A group that a process will be put in. A value until it is carried out.
+///
+/// Source: Documentation/filesystems/resctrl.rst.
 public struct ResourceControlPlan: Hashable, Sendable {
   /// The group's directory.
   public let group: FilePath

@@ -17,6 +17,8 @@ public import Processes
 internal import struct SystemPackage.FilePath
 
 /// One process of a branch.
+///
+/// Source: proc_pid_stat(5).
 public struct BranchProcess: Hashable, Sendable {
   /// Its PID and start time.
   public let identity: ProcessIdentity
@@ -58,6 +60,8 @@ public enum BranchKillError: Error, Hashable, Sendable {
 }
 
 /// How a branch will be ended.
+///
+/// Source: kill(2), signal(7), pidfd_send_signal(2).
 public struct BranchKillPlan: Sendable {
   /// What ends it.
   public enum Method: Hashable, Sendable {

@@ -7,6 +7,8 @@ public import Processes
 internal import struct SystemPackage.FilePath
 
 /// A process that is to be joined, with what of it has to be opened before its namespaces are.
+///
+/// Source: setns(2), namespaces(7).
 public struct EnterTarget: ~Copyable {
   /// The process.
   public let process: ProcessIdentity

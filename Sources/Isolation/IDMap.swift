@@ -31,6 +31,8 @@ public enum SetgroupsPolicy: String, Hashable, Sendable {
 }
 
 /// The maps of a new user namespace.
+///
+/// Source: user_namespaces(7), "User and group ID mappings".
 public struct IDMaps: Hashable, Sendable {
   /// Of users, /proc/PID/uid_map.
   public var users: [IDMapRange]

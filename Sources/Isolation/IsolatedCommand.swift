@@ -1,6 +1,8 @@
 // What a new world runs: the program, its arguments and the environment it is given.
 
 /// A command line with the environment it starts with.
+///
+/// Source: execve(2).
 public struct IsolatedCommand: Hashable, Sendable {
   /// The program's name or path first; bytes without NUL.
   public var arguments: [[UInt8]]

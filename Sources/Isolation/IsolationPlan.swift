@@ -125,6 +125,8 @@ public struct IsolationPlan: Sendable {
 }
 
 /// A terminal for the command alone.
+///
+/// Source: pty(7).
 public enum PlannedTerminal: Hashable, Sendable {
   /// One that the caller made: the descriptor of the session's end.
   case made(Int32)
@@ -151,6 +153,8 @@ public struct PlannedJoin: Hashable, Sendable {
 }
 
 /// The root directory of a world.
+///
+/// Source: pivot_root(2), chroot(2).
 public struct RootDirectory: Hashable, Sendable {
   /// A directory outside.
   public var path: FilePath

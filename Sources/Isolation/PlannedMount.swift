@@ -66,6 +66,8 @@ public struct PlannedMount: Hashable, Sendable {
 }
 
 /// Attributes of a mount that are set, and those that are cleared.
+///
+/// Source: mount_setattr(2).
 public struct AttributeChange: Hashable, Sendable {
   /// What is set. Of the kinds of access time at most one.
   public var set: MountAttributes
@@ -83,6 +85,8 @@ public struct AttributeChange: Hashable, Sendable {
 }
 
 /// A propagation, of one mount or of all below it too.
+///
+/// Source: mount_namespaces(7), "Shared subtrees".
 public struct PropagationChange: Hashable, Sendable {
   /// What the mounts become.
   public var kind: MountPropagation
@@ -113,6 +117,8 @@ public struct MountIDMap: Hashable, Sendable {
 }
 
 /// A device file of a world.
+///
+/// Source: mknod(2).
 public struct PlannedDevice: Hashable, Sendable {
   /// What kind of file.
   public enum Kind: Hashable, Sendable {
@@ -156,6 +162,8 @@ public struct PlannedDevice: Hashable, Sendable {
 }
 
 /// A symbolic link of a world.
+///
+/// Source: symlink(2).
 public struct PlannedLink: Hashable, Sendable {
   /// Where in the world; what there is already stays.
   public var path: FilePath

@@ -4,6 +4,8 @@
 public import Linux
 
 /// Who a command is, and what it may do.
+///
+/// Source: credentials(7), capabilities(7).
 public struct PlannedCredentials: Hashable, Sendable {
   /// The user ID inside the world; nil leaves it.
   public var userID: UInt32?
@@ -92,6 +94,8 @@ public struct PlannedProcess: Hashable, Sendable {
 }
 
 /// A limit of a resource.
+///
+/// Source: getrlimit(2).
 public struct PlannedResourceLimit: Hashable, Sendable {
   /// What is limited.
   public var resource: Resource
@@ -109,6 +113,8 @@ public struct PlannedResourceLimit: Hashable, Sendable {
 }
 
 /// A filter of system calls, compiled.
+///
+/// Source: seccomp(2).
 public struct PlannedSeccomp: Hashable, Sendable {
   /// struct sock_filter after struct sock_filter, 8 bytes each.
   public var program: [UInt8]

@@ -7,6 +7,8 @@ public import Linux
 ///
 /// Its number goes into `IsolationPlan.startGate`. The maker closes it after the start, and the world holds it alone:
 /// once that runs its command, or has ended, nobody waits there any more.
+///
+/// Source: unix(7).
 public struct StartGate: ~Copyable, Sendable {
   /// The socket.
   public let descriptor: FileDescriptor

@@ -4,6 +4,8 @@
 public import Linux
 
 /// Attends to a world until it ends.
+///
+/// Source: signalfd(2), waitid(2).
 public struct Supervisor: ~Copyable {
   /// The signals that must not end the supervisor while a world runs; to be blocked before the world starts. Those
   /// with which a terminal stops and continues its jobs stay as they are, so that job control works.

@@ -4,6 +4,8 @@
 public import Linux
 
 /// The caller's terminal, raw while this value lives, and both ends of the world's.
+///
+/// Source: pty(7), termios(3).
 public struct TerminalRelay: ~Copyable {
   /// What VEOF is on a terminal that nobody has set up differently: Ctrl-D.
   private static let endOfFile: UInt8 = 4

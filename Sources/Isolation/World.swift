@@ -5,6 +5,8 @@ public import Linux
 internal import struct SystemPackage.FilePath
 
 /// A running world: its first process, held by descriptor, and what was made for it outside.
+///
+/// Source: pid_namespaces(7), "The namespace init process".
 public struct World: ~Copyable, Sendable {
   /// The PID of the world's first process, as the caller sees it.
   public let processID: Int32

@@ -3,6 +3,8 @@
 internal import CLinux
 
 /// What may be done with a device.
+///
+/// Source: BPF_DEVCG_ACC_*, include/uapi/linux/bpf.h.
 public struct DeviceAccess: OptionSet, Hashable, Sendable {
   public let rawValue: UInt8
 
@@ -21,6 +23,8 @@ public struct DeviceAccess: OptionSet, Hashable, Sendable {
 }
 
 /// Which kind of device.
+///
+/// Source: BPF_DEVCG_DEV_*, include/uapi/linux/bpf.h.
 public enum DeviceKind: UInt8, Sendable {
   /// A block device (`b`).
   case block = 1
@@ -29,6 +33,8 @@ public enum DeviceKind: UInt8, Sendable {
 }
 
 /// Devices that are excepted from what holds by default.
+///
+/// Source: Documentation/admin-guide/cgroup-v1/devices.rst.
 public struct DeviceException: Hashable, Sendable {
   /// Which kind.
   public var kind: DeviceKind

@@ -125,6 +125,8 @@ public enum Capability: UInt8, CaseIterable, Hashable, Sendable {
 }
 
 /// A set of capabilities, bit n for number n, as in /proc/PID/status.
+///
+/// Source: capabilities(7).
 public struct CapabilitySet: OptionSet, Hashable, Sendable {
   public let rawValue: UInt64
 

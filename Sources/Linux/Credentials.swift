@@ -37,6 +37,8 @@ public struct CredentialIDs: Hashable, Sendable {
 }
 
 /// The user IDs of the calling thread.
+///
+/// Source: credentials(7).
 public enum UserIDs {
   /// The three.
   ///
@@ -55,6 +57,8 @@ public enum UserIDs {
 }
 
 /// The group IDs of the calling thread.
+///
+/// Source: credentials(7).
 public enum GroupIDs {
   /// The three.
   ///

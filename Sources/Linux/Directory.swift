@@ -26,6 +26,8 @@ public enum DirectoryEntryType: UInt8, Sendable {
 }
 
 /// An entry of a directory, lent while it is looked at.
+///
+/// Source: getdents64(2), `struct linux_dirent64`.
 public struct DirectoryEntry: ~Escapable {
   /// The name's bytes, which need not be UTF-8.
   public let name: Span<UInt8>
@@ -66,6 +68,8 @@ public struct DirectoryEntry: ~Escapable {
 }
 
 /// Reads directories one after the other with the same buffer.
+///
+/// Source: getdents64(2).
 public struct DirectoryReader: Sendable {
   private var buffer: [UInt8]
 

@@ -173,6 +173,8 @@ extension FileDescriptor {
 }
 
 /// The two ends of a pipe; either may be consumed alone.
+///
+/// Source: pipe(7).
 @frozen
 public struct Pipe: ~Copyable, Sendable {
   /// The end that yields what was written.

@@ -3,6 +3,8 @@
 internal import CLinux
 
 /// Which side of a fork this is.
+///
+/// Source: fork(2).
 public enum ForkSide: Hashable, Sendable {
   /// In the caller, with the child's PID.
   case parent(child: Int32)

@@ -4,6 +4,8 @@ internal import CLinux
 internal import Glibc
 
 /// An address of a network interface.
+///
+/// Source: rtnetlink(7), RTM_NEWADDR.
 public struct InterfaceAddress: Hashable, Sendable {
   /// The interface's name, for example `eth0`.
   public let interface: String

@@ -81,6 +81,8 @@ public func listMounts(
 }
 
 /// Asks about mounts one after the other with the same buffer.
+///
+/// Source: statmount(2).
 public struct MountReader: Sendable {
   private var buffer: [UInt64]
 

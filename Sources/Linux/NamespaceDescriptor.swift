@@ -126,6 +126,8 @@ public struct NamespaceDescriptor: ~Copyable, Sendable {
 }
 
 /// A mount namespace as the list of all of them shows it.
+///
+/// Source: NS_MNT_GET_NEXT and its like, include/uapi/linux/nsfs.h.
 @frozen
 public struct ListedMountNamespace: ~Copyable, Sendable {
   /// The namespace that was found.

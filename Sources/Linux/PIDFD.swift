@@ -142,6 +142,8 @@ public struct WaitOptions: OptionSet, Sendable {
 }
 
 /// How a process ended, or that it stopped or went on.
+///
+/// Source: waitid(2), wait(2).
 public enum ExitStatus: Hashable, Sendable {
   /// It ended by itself, with the status it gave to _exit(2), 0…255.
   case exited(Int32)

@@ -5,6 +5,8 @@ internal import Glibc
 internal import struct SystemPackage.FilePath
 
 /// The file that this process runs.
+///
+/// Source: proc_pid_exe(5); execveat(2).
 public enum ProgramImage {
   /// Opens it for reading.
   ///

@@ -5,6 +5,8 @@ internal import CLinux
 public import struct SystemPackage.FilePath
 
 /// How a place inside a root directory is found.
+///
+/// Source: openat2(2).
 public struct PlaceOptions: OptionSet, Hashable, Sendable {
   public let rawValue: UInt64
 

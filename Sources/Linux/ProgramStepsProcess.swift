@@ -4,6 +4,8 @@ internal import CLinux
 public import struct SystemPackage.FilePath
 
 /// What the parent does while the child of a fork step runs.
+///
+/// Source: fork(2), wait(2).
 public struct ParentRole: OptionSet, Sendable {
   public let rawValue: UInt64
 

@@ -94,6 +94,8 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
 }
 
 /// A set of signals, as the kernel's 64-bit mask: bit number − 1.
+///
+/// Source: sigprocmask(2), the raw system call.
 public struct SignalSet: OptionSet, Hashable, Sendable {
   public let rawValue: UInt64
 

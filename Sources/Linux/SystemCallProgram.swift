@@ -9,6 +9,8 @@ public import struct SystemPackage.FilePath
 /// The steps are run in order. The first that fails ends the program, unless it tolerates the errno. The last is
 /// usually `.execute`. Made so that a threaded program can start an isolated child: between fork and exec nothing
 /// but these calls happens.
+///
+/// Source: fork(2): what a child of a program with threads may call until it executes another.
 public struct SystemCallProgram: Sendable {
   /// A place that keeps the result of a step, such as a descriptor, for later steps.
   public struct Register: Hashable, Sendable {

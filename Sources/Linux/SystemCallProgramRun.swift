@@ -3,6 +3,8 @@
 internal import CLinux
 
 /// A child that runs, or has run, a program of system calls.
+///
+/// Source: fork(2), clone(2).
 @frozen
 public struct ProgramChild: ~Copyable, Sendable {
   /// The child's PID as the caller sees it.
@@ -14,6 +16,8 @@ public struct ProgramChild: ~Copyable, Sendable {
 }
 
 /// The reading end of the pipe through which a child says which step failed.
+///
+/// Source: pipe(7).
 public struct ProgramReport: ~Copyable, Sendable {
   private let pipe: FileDescriptor
   private let program: SystemCallProgram

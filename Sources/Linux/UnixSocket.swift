@@ -92,6 +92,8 @@ private func controlMessage(with descriptor: Int32) -> [UInt64] {
 }
 
 /// Two sockets connected to each other; either may be consumed alone.
+///
+/// Source: socketpair(2), unix(7).
 @frozen
 public struct UnixSocketPair: ~Copyable, Sendable {
   /// One end.

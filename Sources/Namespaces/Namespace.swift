@@ -14,6 +14,8 @@ public enum NamespaceID: Hashable, Sendable {
 }
 
 /// Something other than a member process that keeps a namespace alive.
+///
+/// Source: namespaces(7), "Namespace lifetime".
 public enum NamespaceHolder: Hashable, Sendable {
   /// A thread that is not in the namespace of its process's leader.
   case thread(processID: Int32, threadID: Int32)
@@ -28,6 +30,8 @@ public enum NamespaceHolder: Hashable, Sendable {
 }
 
 /// A namespace.
+///
+/// Source: namespaces(7).
 public struct Namespace: Sendable {
   /// Its kind and the number in its name.
   public let link: NamespaceLink

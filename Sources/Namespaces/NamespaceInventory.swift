@@ -5,6 +5,8 @@ public import Linux
 public import Processes
 
 /// Where an inventory looks for namespaces beside the links of processes.
+///
+/// Source: namespaces(7), "Namespace lifetime".
 public struct SearchScope: OptionSet, Hashable, Sendable {
   /// The bits.
   public let rawValue: UInt8
@@ -47,6 +49,8 @@ public struct UnreadableObject: Hashable, Sendable {
 /// The namespaces of the machine as far as the reader may look, at nearly one moment.
 ///
 /// What vanishes while it is read is left out. What the reader may not look at is in `unreadable`, never guessed.
+///
+/// Source: namespaces(7); lsns(8).
 public struct NamespaceInventory: Sendable {
   /// In ascending order of their inodes.
   public let namespaces: [Namespace]

@@ -46,6 +46,8 @@ extension NamespaceLink: CustomStringConvertible {
 }
 
 /// The namespaces of one process or thread, of each kind that could be read.
+///
+/// Source: proc_pid_ns(5).
 public struct NamespaceLinks: Hashable, Sendable {
   private var inodes: InlineArrayStorage = .init()
   /// The PID namespace that its next children will be in; nil before its first child, too.

@@ -6,6 +6,8 @@ public import Linux
 ///
 /// From the process-event connector nothing is missed, however short it lives; where that is not to be had, /proc is
 /// looked at so many times a second, and what begins and ends between two looks is not seen.
+///
+/// Source: Documentation/driver-api/connector.rst, include/uapi/linux/cn_proc.h.
 public struct ProcessEventStream: ~Copyable {
   /// Where the events come from.
   public enum Source: Hashable, Sendable {

@@ -3,6 +3,8 @@
 public import Linux
 
 /// One process from its beginning to its end. Times are nanoseconds of CLOCK_MONOTONIC.
+///
+/// Source: include/uapi/linux/cn_proc.h, include/uapi/linux/taskstats.h.
 public struct ProcessLife: Hashable, Sendable {
   /// Its number in the history, in the order in which they were heard of.
   public let number: Int
@@ -60,6 +62,8 @@ public struct ProcessLife: Hashable, Sendable {
 }
 
 /// What a process became by one exec.
+///
+/// Source: execve(2).
 public struct ProcessProgram: Hashable, Sendable {
   /// When.
   public let time: UInt64

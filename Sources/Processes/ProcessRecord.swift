@@ -6,6 +6,8 @@ public import Linux
 ///
 /// What was not asked for is `.notAsked`; what the kernel refused is `.unreadable` and never made up. A process
 /// that went away while it was read keeps what was read before.
+///
+/// Source: proc(5).
 public struct ProcessRecord: Sendable {
   /// /proc/PID/stat.
   public var stat: ProcessStat
@@ -71,6 +73,8 @@ public struct ProcessRecord: Sendable {
 }
 
 /// The effective user and group of a process.
+///
+/// Source: credentials(7).
 public struct ProcessOwner: Hashable, Sendable {
   /// The effective user.
   public let userID: UInt32
@@ -85,6 +89,8 @@ public struct ProcessOwner: Hashable, Sendable {
 }
 
 /// Where /proc/PID/cwd or /proc/PID/root leads.
+///
+/// Source: proc_pid_cwd(5), proc_pid_root(5).
 public struct DirectoryLink: Hashable, Sendable {
   /// The path as seen from the reader's root; ` (deleted)` follows the path of a directory that is gone.
   public let target: [UInt8]
@@ -93,6 +99,8 @@ public struct DirectoryLink: Hashable, Sendable {
 }
 
 /// A directory by its device and inode.
+///
+/// Source: stat(2).
 public struct DirectoryIdentity: Hashable, Sendable {
   /// The file system's device.
   public let device: DeviceNumber

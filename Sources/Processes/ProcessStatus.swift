@@ -70,6 +70,8 @@ public struct CredentialIDs: Hashable, Sendable {
 }
 
 /// What a process has of memory, in KiB; nil for a kernel thread and a zombie.
+///
+/// Source: proc_pid_status(5).
 public struct MemoryUse: Hashable, Sendable {
   /// VmSize.
   public var virtualSize: UInt64?

@@ -3,6 +3,8 @@
 public import Linux
 
 /// A pass over /proc that gives one process at a time, so that memory does not grow with their number.
+///
+/// Source: proc(5).
 public struct ProcessScan: ~Copyable {
   private let source: Procfs
   private var reader: ProcessReader

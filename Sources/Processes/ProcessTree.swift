@@ -3,6 +3,8 @@
 /// The processes of a table as a forest.
 ///
 /// A parent that is not in the table, or that started after its child (its PID was reused), makes the child a root.
+///
+/// Source: proc_pid_stat(5), for the parents.
 public struct ProcessTree: Sendable {
   /// The table that the tree was made of.
   public let table: ProcessTable

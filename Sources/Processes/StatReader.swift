@@ -4,6 +4,8 @@
 public import Linux
 
 /// Reads the `stat` of processes and threads.
+///
+/// Source: proc_pid_stat(5).
 public struct StatReader: Sendable {
   private var path = NumberedPath("stat")
   private var buffer = [UInt8](repeating: 0, count: 2048)

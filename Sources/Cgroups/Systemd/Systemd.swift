@@ -4,6 +4,8 @@ internal import Linux
 public import struct SystemPackage.FilePath
 
 /// The manager of units that a connection leads to.
+///
+/// Source: org.freedesktop.systemd1(5).
 public struct Systemd: ~Copyable {
   private var connection: DBusConnection
   /// Whether it is the caller's own, not the machine's.

@@ -3,6 +3,8 @@
 public import struct SystemPackage.FilePath
 
 /// A scope, or a slice, of systemd.
+///
+/// Source: systemd.scope(5), systemd.slice(5).
 public struct SystemdUnit: Hashable, Sendable {
   /// The slice, such as `machine.slice`.
   public let slice: String

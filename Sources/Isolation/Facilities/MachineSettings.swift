@@ -6,6 +6,8 @@ internal import Processes
 internal import struct SystemPackage.FilePath
 
 /// A release of the kernel.
+///
+/// Source: uname(2).
 public struct KernelVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// Before the first dot.
   public let major: Int
@@ -34,6 +36,8 @@ public struct KernelVersion: Hashable, Comparable, Sendable, CustomStringConvert
 }
 
 /// The machine as far as it decides over facilities. What cannot be read is nil.
+///
+/// Source: proc_sys_kernel(5), proc_sys_user(5), namespaces(7).
 public struct MachineSettings: Sendable {
   /// A setting of the kernel that this machine has.
   public struct Setting: Hashable, Sendable {

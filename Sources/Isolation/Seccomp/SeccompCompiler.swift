@@ -4,6 +4,8 @@ internal import CSeccomp
 internal import Linux
 
 /// A compiled filter.
+///
+/// Source: seccomp(2).
 public struct SeccompFilter: Hashable, Sendable {
   /// struct sock_filter after struct sock_filter, 8 bytes each.
   public var program: [UInt8]
