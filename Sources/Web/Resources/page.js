@@ -1,1 +1,272 @@
+// Puts the page together: the feed into the world, the world into map or table, and what a person does back into both.
 
+import { Inspector } from "./inspector.js";
+import { Card } from "./memberships.js";
+import { WorldMap } from "./map.js";
+import { sceneOf } from "./scene.js";
+import { WorldTable } from "./table.js";
+import { Timeline } from "./timeline.js";
+import { counted, html, visible } from "./text.js";
+import { History, kindNames, kinds, listen } from "./world.js";
+
+const find = (id) => document.getElementById(id);
+const history = new History();
+const wishes = { showsKernel: false, onlyBorders: false, user: "", unfolded: new Set() };
+const page = { kind: null, view: "map", search: "", shownVersion: "", found: null };
+
+const card = new Card(find("card"));
+const map = new WorldMap(find("map"), {
+  hover: (node, x, y) => card.show(history.shown, node, x, y),
+  leave: () => card.hide(),
+  pick: (row) => pin(row),
+  unfold: (node) => unfold(node),
+});
+const table = new WorldTable(find("table"), (row) => pin(row));
+const inspector = new Inspector(find("inspector"), { close: () => unpin(), pick: (row) => pin(row) });
+const timeline = new Timeline(history, () => show(true));
+
+// The world.
+
+let wanted = false;
+
+/** Shows the world once, before the next frame, however often it is asked to. */
+function soon() {
+  if (wanted) return;
+  wanted = true;
+  const now = () => {
+    wanted = false;
+    show(false);
+  };
+  if (document.hidden) setTimeout(now, 200);
+  else requestAnimationFrame(now);
+}
+
+function show(isFresh) {
+  const world = history.shown;
+  page.kind ??= liveliest(world);
+  const rows = () => [...world.processes.values()].filter((row) => fits(world, row));
+  page.found = page.search ? new Set(rows().filter((row) => matches(world, row)).map((row) => row.key)) : null;
+  if (page.view === "map") {
+    map.show(sceneOf(world, page.kind, wishes), isFresh);
+    map.mark(inspector.row?.key, page.found);
+  } else {
+    table.show(world, rows().filter((row) => !page.found || page.found.has(row.key)), inspector.row?.key);
+  }
+  inspector.update(world);
+  find("found").textContent = page.found ? `${page.found.size} found` : "";
+  drawKinds(world);
+  drawUsers(world);
+  find("hint").textContent = hintOf(world);
+}
+
+/** The kind with the most continents; the map of an undivided machine begins with PIDs. */
+function liveliest(world) {
+  const asked = location.hash.slice(1);
+  if (kinds.includes(asked)) return asked;
+  const counts = ["pid", ...kinds].map((kind) => [kind, world.ofKind(kind).length]);
+  return counts.reduce((best, one) => (one[1] > best[1] ? one : best))[0];
+}
+
+function fits(world, row) {
+  if (row.kernel && !wishes.showsKernel) return false;
+  if (wishes.user !== "" && String(row.uid) !== wishes.user) return false;
+  return !wishes.onlyBorders || world.borders(row).length > 0;
+}
+
+function matches(world, row) {
+  const words = page.search.toLowerCase();
+  if (/^\d+$/.test(words)) return String(row.pid) === words || (row.inside ?? []).some((pid) => String(pid) === words);
+  return [row.name, row.line, row.container, world.userName(row.uid)].some((text) => text?.toLowerCase().includes(words));
+}
+
+function hintOf(world) {
+  const continents = world.ofKind(page.kind).length;
+  const hidden = wishes.showsKernel ? 0 : [...world.processes.values()].filter((row) => row.kernel).length;
+  const unread = world.count(page.kind, "?");
+  return [
+    continents === 1 ? `One ${kindNames[page.kind]} namespace holds everybody` : `${continents} ${kindNames[page.kind]} namespaces`,
+    counted(world.processes.size - hidden, "process", "processes"), hidden && `${hidden} kernel threads hidden`,
+    unread - (wishes.showsKernel ? 0 : 0) > 0 && unread < world.processes.size && `${unread} not readable`,
+  ].filter(Boolean).join(" · ");
+}
+
+// Kinds.
+
+function drawKinds(world) {
+  const list = find("kinds");
+  if (!list.children.length) {
+    kinds.forEach((kind, index) => list.append(html(
+      "button", { type: "button", role: "tab", id: `kind-${kind}`, "aria-controls": "map", title: `Key ${index + 1}`, onclick: () => choose(kind), onkeydown: (event) => step(event, index) },
+      kindNames[kind], html("span", { class: "count" }))));
+  }
+  kinds.forEach((kind, index) => {
+    const tab = list.children[index];
+    const count = world.ofKind(kind).length;
+    const isChosen = kind === page.kind;
+    tab.setAttribute("aria-selected", String(isChosen));
+    tab.setAttribute("tabindex", isChosen ? "0" : "-1");
+    tab.querySelector(".count").textContent = count;
+    tab.setAttribute("aria-label", `${kindNames[kind]}, ${counted(count, "namespace")}`);
+    tab.classList.toggle("many", count > 1);
+  });
+}
+
+function choose(kind) {
+  if (page.kind === kind) return;
+  page.kind = kind;
+  window.history.replaceState(null, "", `/#${kind}`);
+  wishes.unfolded.clear();
+  map.view.isFree = false;
+  show(true);
+  find(`kind-${kind}`).scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function step(event, index) {
+  const other = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: kinds.length - 1 }[event.key];
+  if (other === undefined) return;
+  event.preventDefault();
+  const kind = kinds[(other + kinds.length) % kinds.length];
+  choose(kind);
+  find(`kind-${kind}`).focus();
+}
+
+// Pinning, folding, filters.
+
+function pin(row) {
+  card.hide();
+  page.returnTo = document.activeElement;
+  inspector.pin(row, history.shown);
+  document.body.classList.add("inspecting");
+  soon();
+  find("inspector").querySelector("h2").focus({ preventScroll: true });
+}
+
+function unpin() {
+  inspector.close();
+  document.body.classList.remove("inspecting");
+  soon();
+  if (page.view === "map") map.focus(map.focused);
+  else page.returnTo?.focus();
+}
+
+function unfold(node) {
+  wishes.unfolded.add(node.key);
+  const first = node.members[0].key;
+  show(false);
+  map.focus(first);
+}
+
+function drawUsers(world) {
+  const users = new Map([...world.processes.values()].map((row) => [String(row.uid), world.userName(row.uid)]));
+  const select = find("whose");
+  const key = [...users.keys()].sort().join(" ");
+  if (select.dataset.users === key || document.activeElement === select) return;
+  select.dataset.users = key;
+  const sorted = [...users].filter(([uid]) => uid !== "undefined").sort((a, b) => a[1].localeCompare(b[1]));
+  select.replaceChildren(html("option", { value: "" }, "everyone"), ...sorted.map(([uid, name]) => html("option", { value: uid }, name)));
+  select.value = wishes.user;
+}
+
+function view(name) {
+  page.view = name;
+  find("map").hidden = name !== "map";
+  find("table").hidden = name !== "table";
+  find("kinds").hidden = name !== "map";
+  find("as-map").setAttribute("aria-pressed", String(name === "map"));
+  find("as-table").setAttribute("aria-pressed", String(name === "table"));
+  find("view-title").textContent = name === "map" ? "Map" : "Table";
+  card.hide();
+  show(true);
+}
+
+function nextFound() {
+  const order = page.view === "map" ? map.inOrder().filter((node) => node.members.some((row) => page.found?.has(row.key))) : [];
+  if (!order.length) return;
+  const at = order.findIndex((node) => node.key === map.focused);
+  map.focus(order[(at + 1) % order.length].key);
+}
+
+find("search").addEventListener("input", (event) => {
+  page.search = event.target.value.trim();
+  soon();
+});
+find("search").addEventListener("keydown", (event) => {
+  if (event.key === "Enter") nextFound();
+});
+find("only-borders").addEventListener("change", (event) => ((wishes.onlyBorders = event.target.checked), soon()));
+find("kernel").addEventListener("change", (event) => ((wishes.showsKernel = event.target.checked), soon()));
+find("whose").addEventListener("change", (event) => ((wishes.user = event.target.value), soon()));
+find("fold-all").addEventListener("click", () => (wishes.unfolded.clear(), soon()));
+find("as-map").addEventListener("click", () => view("map"));
+find("as-table").addEventListener("click", () => view("table"));
+find("nearer").addEventListener("click", () => map.view.zoom(1.35));
+find("further").addEventListener("click", () => map.view.zoom(1 / 1.35));
+find("whole").addEventListener("click", () => map.view.release());
+find("help-button").addEventListener("click", () => find("help").showModal());
+find("theme").addEventListener("click", () => {
+  const isDark = getComputedStyle(document.documentElement).getPropertyValue("color-scheme").trim() === "dark";
+  document.documentElement.dataset.theme = isDark ? "light" : "dark";
+});
+new ResizeObserver(() => soon()).observe(find("map"));
+
+// Keys.
+
+const keys = {
+  "/": () => find("search").focus(), t: () => view("table"), m: () => view("map"), "?": () => find("help").showModal(),
+  "+": () => map.view.zoom(1.35), "=": () => map.view.zoom(1.35), "-": () => map.view.zoom(1 / 1.35), 0: () => map.view.release(),
+  ...Object.fromEntries(kinds.map((kind, index) => [String(index + 1), () => page.view === "map" && choose(kind)])),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") return escape(event);
+  const isTyping = event.target.closest("input:not([type=checkbox],[type=range]), select, textarea");
+  if (isTyping || !find("single-keys").checked || !keys[event.key]) return;
+  event.preventDefault();
+  keys[event.key]();
+});
+
+function escape(event) {
+  if (event.target === find("search")) {
+    find("search").value = page.search = "";
+    return soon();
+  }
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) menu.open = false;
+  else if (inspector.row) unpin();
+  else if (history.past) timeline.returnToNow();
+}
+
+// The feed.
+
+const words = {
+  live: "live", lost: "connection lost, trying again", ended: "ended: the program that served this page is gone",
+};
+
+/** Tells whoever listens of new namespaces, not of all else that happens. */
+function announce(event, known) {
+  const fresh = event.namespaces.filter((one) => !known.has(one.key)).slice(0, 3);
+  if (event.setting || !fresh.length) return;
+  find("news").textContent = fresh.map((one) => {
+    const member = event.processes.find((row) => row.ns?.[one.kind] === one.inode);
+    const who = member ? `, with ${visible(member.name)} ${member.pid}` : "";
+    return `New ${kindNames[one.kind]} namespace ${history.live.letter(one.kind, one.inode)}${who}.`;
+  }).join(" ");
+}
+
+listen(
+  (event) => {
+    const known = new Set(history.live.namespaces.keys());
+    // Times are those of this browser: the machine may be reached through a tunnel, with another clock.
+    history.take({ ...event, time: Date.now() });
+    announce(event, known);
+    find("host").textContent = visible(history.live.setting.host);
+    document.title = `Pangaea: ${visible(history.live.setting.host)}`;
+    if (!history.past) soon();
+  },
+  (state) => {
+    document.body.dataset.state = state;
+    find("state-words").textContent = words[state];
+  },
+);
+if (location.search) window.history.replaceState(null, "", `/${location.hash}`);

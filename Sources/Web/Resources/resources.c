@@ -25,6 +25,10 @@ static const uint8_t world_js[] = {
 #embed "world.js"
 };
 
+static const uint8_t scene_js[] = {
+#embed "scene.js"
+};
+
 static const uint8_t layout_js[] = {
 #embed "layout.js"
 };
@@ -37,12 +41,24 @@ static const uint8_t map_js[] = {
 #embed "map.js"
 };
 
-static const uint8_t table_js[] = {
-#embed "table.js"
+static const uint8_t view_js[] = {
+#embed "view.js"
+};
+
+static const uint8_t memberships_js[] = {
+#embed "memberships.js"
 };
 
 static const uint8_t inspector_js[] = {
 #embed "inspector.js"
+};
+
+static const uint8_t table_js[] = {
+#embed "table.js"
+};
+
+static const uint8_t timeline_js[] = {
+#embed "timeline.js"
 };
 
 static const uint8_t text_js[] = {
@@ -56,10 +72,21 @@ static const struct {
     const uint8_t *text;
     size_t size;
 } files[] = {
-    FILE_OF("page.html", page_html), FILE_OF("page.css", page_css),     FILE_OF("map.css", map_css),
-    FILE_OF("page.js", page_js),     FILE_OF("world.js", world_js),     FILE_OF("layout.js", layout_js),
-    FILE_OF("coast.js", coast_js),   FILE_OF("map.js", map_js),         FILE_OF("table.js", table_js),
-    FILE_OF("text.js", text_js),     FILE_OF("inspector.js", inspector_js),
+    FILE_OF("page.html", page_html),
+    FILE_OF("page.css", page_css),
+    FILE_OF("map.css", map_css),
+    FILE_OF("page.js", page_js),
+    FILE_OF("world.js", world_js),
+    FILE_OF("scene.js", scene_js),
+    FILE_OF("layout.js", layout_js),
+    FILE_OF("coast.js", coast_js),
+    FILE_OF("map.js", map_js),
+    FILE_OF("view.js", view_js),
+    FILE_OF("memberships.js", memberships_js),
+    FILE_OF("inspector.js", inspector_js),
+    FILE_OF("table.js", table_js),
+    FILE_OF("timeline.js", timeline_js),
+    FILE_OF("text.js", text_js),
 };
 
 size_t resources_count(void) {

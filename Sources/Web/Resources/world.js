@@ -118,13 +118,22 @@ export class World {
     return line;
   }
 
+  /**
+   * Where a process is taken to be: where it is, or where that may not be read, or it is a zombie and in no namespace any
+   * more, where its nearest ancestor is of which that is known, or the machine.
+   */
+  membership(row, kind) {
+    let one = row;
+    for (let steps = 0; one && !one.ns?.[kind] && steps < 1000; steps += 1) one = this.parent(one);
+    return one?.ns?.[kind] ?? this.setting.machine[kind] ?? "?";
+  }
+
   /** The kinds in which a process is not where its parent is; of one without a parent, not where the machine is. */
   borders(row) {
     if (!row.ns) return [];
     const parent = this.parent(row);
-    const outer = parent ? parent.ns : this.setting.machine;
-    if (!outer) return [];
-    return kinds.filter((kind) => row.ns[kind] && outer[kind] && row.ns[kind] !== outer[kind]);
+    const outer = (kind) => (parent ? this.membership(parent, kind) : this.setting.machine[kind]);
+    return kinds.filter((kind) => row.ns[kind] && outer(kind) && row.ns[kind] !== outer(kind));
   }
 
   /** How many processes are in a namespace. */

@@ -21,6 +21,7 @@ struct WorldReader {
   private var continents: [Continent] = []
   /// The namespaces that processes were in when the continents were read.
   private var inhabited: Set<NamespaceLink> = []
+  /// When to look everywhere again; nil before the first look.
   private var inventoryTime: UInt64?
 
   /// Reads the world as it is now.
@@ -82,17 +83,21 @@ struct WorldReader {
       latest = namespaces
     }
     let now = monotonicNanoseconds()
-    let isOld = inventoryTime.map { now - $0 > Self.inventoryAge } ?? true
+    // The first look is a quick one: somebody waits for it.
+    let isFirst = inventoryTime == nil
+    let isOld = inventoryTime.map { now > $0 } ?? false
     if isOld {
       continents = try inventory(.everywhere)
       // A thorough look may take long on a large machine: it is not to be all that is done.
-      inventoryTime = monotonicNanoseconds() + 20 * (monotonicNanoseconds() - now)
-    } else if links != inhabited {
+      let end = monotonicNanoseconds()
+      inventoryTime = end + max(Self.inventoryAge, 20 * (end - now))
+    } else if isFirst || links != inhabited {
       let fresh = try inventory([])
       let known = Set(fresh.map(\.link))
       continents = (fresh + continents.filter { !$0.isInhabited && !known.contains($0.link) })
     }
-    if isOld || links != inhabited { continents.sort { $0.link.isBefore($1.link) } }
+    if isFirst { inventoryTime = now }
+    if isFirst || isOld || links != inhabited { continents.sort { $0.link.isBefore($1.link) } }
     inhabited = links
     return continents
   }
