@@ -7,10 +7,12 @@ internal import Processes
 
 /// The page of the live world.
 public final class MapApplication: PageApplication {
-  /// The shortest time between two looks at the world, in nanoseconds.
+  /// The shortest and the longest time between two looks at the world, in nanoseconds: what splits off is to be seen
+  /// within a second, on a machine of many processes too.
   private static let shortestInterval: UInt64 = 250_000_000
-  /// Of the time at most one part in so many is spent on looking.
-  private static let share: UInt64 = 20
+  private static let longestInterval: UInt64 = 700_000_000
+  /// Between the two, of the time one part in so many is spent on looking.
+  private static let share: UInt64 = 10
 
   private let files: [String: PageFile]
   private let signalling: Signalling?
@@ -92,7 +94,7 @@ public final class MapApplication: PageApplication {
     }
     for connection in Array(feeds.keys) { tell(connection, server) }
     let cost = monotonicNanoseconds() - start
-    server.wake(after: max(Self.shortestInterval, cost * Self.share))
+    server.wake(after: min(max(Self.shortestInterval, cost * Self.share), Self.longestInterval))
   }
 
   /// Sends a feed what it does not know yet; one that has not taken the last event waits for the next look, so that

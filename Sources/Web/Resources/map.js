@@ -88,6 +88,7 @@ export class WorldMap {
   showLands(scene) {
     const seen = new Set();
     const order = [...scene.continents.values()].sort((a, b) => depthOf(a) - depthOf(b));
+    let before = null;
     for (const continent of order) {
       seen.add(continent.key);
       let land = this.lands.get(continent.key);
@@ -98,8 +99,9 @@ export class WorldMap {
       land.people = [];
       this.shape(land, continent);
       this.title(land, continent);
-      this.layers.land.append(land.path);
-      this.layers.people.append(land.group);
+      insert(this.layers.land, land.path, before?.path);
+      insert(this.layers.people, land.group, before?.group);
+      before = land;
     }
     for (const [key, land] of this.lands) if (!seen.has(key)) this.sink(key, land);
   }
@@ -448,6 +450,12 @@ export class WorldMap {
       else item.element.removeAttribute("aria-selected");
     }
   }
+}
+
+/** Puts an element behind another of the same layer, unless it is there: whatever is moved loses the focus. */
+function insert(layer, element, before) {
+  const isBehind = !before || before.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING;
+  if (element.parentNode !== layer || !isBehind) layer.append(element);
 }
 
 /** Takes an element away: at once for who hears the page, fading for who sees it. */
