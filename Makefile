@@ -68,7 +68,7 @@ attacks: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## mount the known esca
 
 screenshots: build ## take the pictures of the page that the documentation shows anew
 	@.ci/packages test
-	@SCREENSHOTS=Documentation/screenshots ONLY=link Tests/Browser/run $(RELEASE)
+	@SCREENSHOTS=Documentation/pictures ONLY=link Tests/Browser/run $(RELEASE)
 
 # The classic names do not shadow the system's: they lie in a folder that a PATH may put first.
 install: $(if $(filter $(RELEASE),$(PROGRAM)),build) ## install below PREFIX (/usr/local): programs, classic names in libexec/pangaea/bin, man pages, completions, schemas

@@ -268,6 +268,7 @@ def test_hostile_names_do_nothing(page):
     page.window.node("a\\e[31mb\\nc")
     for text, seen in [("; : xxx", "Only its beginning is shown"), ("<script>", "<script>"), ("onload", "onload")]:
         page.window.search(text)
+        time.sleep(0.4)
         page.window.wait("document.querySelectorAll('.node.found').length >= 1")
         for _ in range(3):  # A fold opens first.
             if page.window.value("document.getElementById('inspector').hidden"):
