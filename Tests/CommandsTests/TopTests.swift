@@ -25,11 +25,13 @@ private func process(
 /// │ └─5 make
 /// │   └─6 cc
 /// └─3 server
-private let family = [
-  process(1, 0, "init"), process(2, 1, "shell", start: 2), process(3, 1, "server", start: 3, ticks: 50, pages: 9),
-  process(4, 2, "editor", start: 4, ticks: 90), process(5, 2, "make", start: 5),
-  process(6, 5, "cc", start: 6, pages: 5),
-]
+private var family: [LiveProcess] {
+  [
+    process(1, 0, "init"), process(2, 1, "shell", start: 2), process(3, 1, "server", start: 3, ticks: 50, pages: 9),
+    process(4, 2, "editor", start: 4, ticks: 90), process(5, 2, "make", start: 5),
+    process(6, 5, "cc", start: 6, pages: 5),
+  ]
+}
 
 private func model(_ processes: [LiveProcess] = family, height: Int = 20) -> TopModel {
   var model = TopModel(
