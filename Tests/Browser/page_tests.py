@@ -111,7 +111,7 @@ def test_it_splits_off_in_one_motion(page):
     page.world.run("(sleep 0.5; exec unshare --uts sleep 1101) &")
     widths = page.window.driver.execute_async_script(script)
     assert widths[0] < widths[-1] / 3, widths[:3]
-    assert all(b >= a - 1 for a, b in zip(widths, widths[1:])), "it goes to and fro"
+    assert all(b >= a - 12 for a, b in zip(widths, widths[1:])), "it goes to and fro"
     page.window.media(dark=False, calm=True)
     page.world.run("(sleep 0.5; exec unshare --uts sleep 1102) &")
     widths = page.window.driver.execute_async_script(script)
@@ -357,7 +357,7 @@ print("born=", flush=True)
 signal.pause()' &""")
         world.read(lambda text: "born=" in text)
         window.open(world.link, "pid")
-        window.wait("document.getElementById('hint').textContent.includes('3,0')", 20)
+        window.wait("/3,\\d{3} processes/.test(document.getElementById('hint').textContent)", 45)
         drawn = window.value("document.querySelectorAll('.node').length")
         assert 60 <= drawn <= 800, drawn
         world.run("for i in 1 2 3 4 5 6; do unshare --pid --fork sleep 1400 & sleep 0.4; done")
