@@ -136,7 +136,7 @@ let package = Package(
     .testTarget(name: "OCITests", dependencies: ["Fuzzing", "OCI", "JSON"], swiftSettings: house),
     .testTarget(
       name: "ContainersTests",
-      dependencies: ["Containers", "OCI", "JSON", "Isolation", "Cgroups", "Processes", "Linux", filePath],
+      dependencies: ["Fuzzing", "Containers", "OCI", "JSON", "Isolation", "Cgroups", "Processes", "Linux", filePath],
       swiftSettings: house),
     .testTarget(
       name: "EngineCommandsTests",

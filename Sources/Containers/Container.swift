@@ -142,10 +142,18 @@ extension Container {
   func removeDirectoryOfState() throws(ContainerError) {
     do throws(SystemCallError) {
       let opened = try FileDescriptor.open(directory, [.directory, .noFollow])
-      for name in try opened.entryNames() { try removeFile(FilePath(bytes: name), in: opened) }
+      for name in try opened.entryNames() { try Self.remove(FilePath(bytes: name), in: opened) }
       try removeDirectory(directory)
     } catch {
       if error.errno != .enoent { throw .failed(purpose: "remove the container's state", error) }
+    }
+  }
+  /// Removes a file, or the directory that a restore needs.
+  private static func remove(_ name: FilePath, in directory: borrowing FileDescriptor) throws(SystemCallError) {
+    do {
+      try removeFile(name, in: directory)
+    } catch  where error.errno == .eisdir {
+      try removeDirectory(name, in: directory)
     }
   }
 }

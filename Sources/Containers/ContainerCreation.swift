@@ -25,8 +25,7 @@ extension ContainerStore {
   func create(
     _ request: ContainerRequest, terminal: Int32?, warn: (String) -> Void
   ) throws(ContainerError) -> CreatedContainer {
-    let container = Container(identifier: try ContainerIdentifier(request.identifier), store: self)
-    if try container.directoryExists() { throw .exists(request.identifier) }
+    let container = try unused(request)
     let bundle = try Bundle(request)
     var plan = try PlanOfContainer(bundle, request)
     for warning in plan.warnings { warn(warning) }
@@ -50,6 +49,15 @@ extension ContainerStore {
   }
 }
 
+extension ContainerStore {
+  /// The container that is to be made, of whose name there is none yet.
+  func unused(_ request: ContainerRequest) throws(ContainerError) -> Container {
+    let container = Container(identifier: try ContainerIdentifier(request.identifier), store: self)
+    if try container.directoryExists() { throw .exists(request.identifier) }
+    return container
+  }
+}
+
 /// A container that was made, with its first process, which is still a child of the caller.
 struct CreatedContainer: ~Copyable {
   let container: Container
@@ -67,13 +75,14 @@ struct CreatedContainer: ~Copyable {
 }
 
 /// A container in the making.
-private final class ContainerCreation: StartAttendant {
+final class ContainerCreation: StartAttendant {
   let container: Container
   let bundle: Bundle
   let request: ContainerRequest
   var plan: PlanOfContainer
   private var record: ContainerRecord
-  private var hasProcess = false
+  /// Whether there may be processes and a control group of the container.
+  var mustEnd = false
   private var madeFiles: [FilePath] = []
 
   init(container: Container, bundle: Bundle, request: ContainerRequest, plan: PlanOfContainer) {
@@ -108,8 +117,13 @@ private final class ContainerCreation: StartAttendant {
     return world
   }
 
-  /// What is done once the first process stands at the gate.
-  private func complete(_ world: borrowing World) throws(ContainerError) {
+  /// The container has a namespace that its configuration does not speak of.
+  func note(_ namespace: Specification.Namespace.Kind) {
+    record.namespaces = Set(record.namespaces + [namespace.procName]).sorted()
+  }
+
+  /// What is done once the first process stands at the gate, or is back.
+  func complete(_ world: borrowing World) throws(ContainerError) {
     record.isComplete = true
     try container.write(record)
     if let file = request.pidFile {
@@ -126,7 +140,7 @@ private final class ContainerCreation: StartAttendant {
     record.process = try attempt("look at the container's first process") { () throws(SystemCallError) in
       try ProcessRecord.read(processID, .stat).identity
     }
-    hasProcess = true
+    mustEnd = true
     if let shares = plan.shares { record.resourceGroups = try shares.take(processID) }
     try container.write(record)
     try NetworkDevices(devices: bundle.specification.linux?.netDevices ?? [:]).move(to: processID)
@@ -148,7 +162,7 @@ private final class ContainerCreation: StartAttendant {
   /// Takes back what was made: the world has seen to its own part. That something could not be taken back is told, and
   /// the failure that came first is why.
   func undo(_ warn: (String) -> Void) {
-    if hasProcess {
+    if mustEnd {
       do throws(ContainerError) {
         try container.end(record, bundle.specification, warn)
       } catch {

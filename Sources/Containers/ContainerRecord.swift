@@ -127,7 +127,7 @@ extension ContainerRecord {
 
 extension Cgroup.Place {
   /// The keys of this directory in runc's `cgroup_paths`: controllers in version 1, the empty text in version 2.
-  fileprivate var runcNames: [String] {
+  var runcNames: [String] {
     if hierarchy.version == .v2 { return [""] }
     return hierarchy.name.map { ["name=" + $0] } ?? hierarchy.controllers.map(\.rawValue)
   }

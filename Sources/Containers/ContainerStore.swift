@@ -98,19 +98,19 @@ public struct ContainerStore: Hashable, Sendable {
       throw error
     }
   }
+}
 
-  /// Makes a directory and those above it.
-  private func makeDirectories(_ directory: FilePath) throws(SystemCallError) {
-    do throws(SystemCallError) {
-      try makeDirectory(directory, mode: 0o700)
-    } catch {
-      switch error.errno {
-      case .eexist: return
-      case .enoent:
-        try makeDirectories(directory.removingLastComponent())
-        do throws(SystemCallError) { try makeDirectory(directory, mode: 0o700) } catch  where error.errno == .eexist {}
-      default: throw error
-      }
+/// Makes a directory and those above it, for their owner alone; there may be some already.
+func makeDirectories(_ directory: FilePath) throws(SystemCallError) {
+  do throws(SystemCallError) {
+    try makeDirectory(directory, mode: 0o700)
+  } catch {
+    switch error.errno {
+    case .eexist: return
+    case .enoent where directory.components.count > 1:
+      try makeDirectories(directory.removingLastComponent())
+      do throws(SystemCallError) { try makeDirectory(directory, mode: 0o700) } catch  where error.errno == .eexist {}
+    default: throw error
     }
   }
 }

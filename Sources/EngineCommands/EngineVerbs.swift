@@ -24,6 +24,8 @@ enum EngineVerbs {
     case "resume": ResumeCommand.self
     case "update": UpdateCommand.self
     case "events": EventsCommand.self
+    case "checkpoint": CheckpointCommand.self
+    case "restore": RestoreCommand.self
     case "spec": SpecificationCommand.self
     case "features": FeaturesCommand.self
     case "complete": CompleteCommand.self
@@ -35,7 +37,7 @@ enum EngineVerbs {
   /// In the order of the help page.
   static let names = [
     "create", "start", "state", "kill", "delete", "run", "exec", "list", "ps", "pause", "resume", "update", "events",
-    "spec", "features",
+    "checkpoint", "restore", "spec", "features",
   ]
 
   /// The program as a whole.

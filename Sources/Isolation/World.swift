@@ -20,6 +20,13 @@ public struct World: ~Copyable, Sendable {
     self.cgroup = cgroup
   }
 
+  /// Takes over a process that another program brought back, and that is the caller's child.
+  ///
+  /// - Parameter pidfd: holds that process.
+  public init(adopting processID: Int32, pidfd: consuming PIDFD) {
+    self.init(processID: processID, pidfd: pidfd, cgroup: nil)
+  }
+
   /// Takes away what was made outside, after the world's end: its control group, with whoever is left in it.
   ///
   /// - Throws: `IsolationError` when the control group cannot be emptied.

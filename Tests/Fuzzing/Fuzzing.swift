@@ -20,6 +20,11 @@ public struct Corpus: Sendable {
     self.texts = texts
   }
 
+  /// Texts of a test's own.
+  public init(texts: [[UInt8]]) {
+    self.texts = texts
+  }
+
   /// One text of a folder.
   ///
   /// - Throws: `SystemCallError` when there is no such file.
