@@ -13,7 +13,7 @@ RELEASE_BUILD = $(SWIFT) build -c release -Xswiftc -Xfrontend -Xswiftc -function
 CLASSIC = unshare nsenter lsns ps pstree kill hostname
 SWIFT_SOURCES = Package.swift Sources Tests $(wildcard Examples Benchmarks)
 
-.PHONY: help lab test build lint bench docs install engines conformance soak faults attacks screenshots
+.PHONY: help lab test build lint bench docs install engines conformance soak faults attacks screenshots vm
 
 help: ## say what each target does
 	@awk -F ":.*## " '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ faults: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## let each system call 
 attacks: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## mount the known escapes from containers, and a race of a minute
 	@.ci/packages build test
 	@RACE_SECONDS=60 Tests/Guard/guard Tests/Attacks/run $(RUNTIME)
+vm: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## boot Debian with systemd in qemu: systemd's control groups, checkpoint and restore (RUNTIME=...)
+	@.ci/packages vm
+	@Tests/Guard/guard Tests/VirtualMachine/run $(RUNTIME)
 
 screenshots: build ## take the pictures of the page that the documentation shows anew
 	@.ci/packages test
