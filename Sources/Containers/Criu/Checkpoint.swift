@@ -26,11 +26,11 @@ extension Container {
     guard let record, let process = record.process, status == .running || status == .paused else {
       throw .wrongState("cannot checkpoint a container in the \(status.rawValue) state")
     }
+    let directories = try CriuDirectories(request.options, log: "dump.log", makesImages: true)
+    try request.checkParent(below: directories.images)
     let criu = try Criu(request.options.criu)
     if request.isPreDump || request.parent != nil { try criu.requireMemoryTracking() }
     if request.options.isLazy { try criu.requireLazyPages() }
-    let directories = try CriuDirectories(request.options, log: "dump.log", makesImages: true)
-    try request.checkParent(below: directories.images)
     let errors = try attempt("keep what criu says") { () throws(SystemCallError) in
       try FileDescriptor.inMemory(named: "criu-errors")
     }

@@ -124,6 +124,7 @@ extension ContainerCreation {
     let response = try session.ask(asked) { (notification, attachment) throws(ContainerError) in
       switch notification.name {
       case "setup-namespaces": try self.prepare(notification.processID)
+      case "post-restore": try self.noteTime(notification.processID)
       case "orphan-pts-master":
         try Self.hand(attachment, to: terminal)
         isTerminalSent = true
@@ -165,7 +166,9 @@ extension ContainerCreation {
   private func setUpFiles(_ asked: inout CriuRequest, images: borrowing FileDescriptor) throws(ContainerError) {
     for mount in plan.plan.mounts {
       guard case .bind(let source, _) = mount.source else { continue }
-      asked.add(.externalMount, try mount.target.resolved(inside: bundle.rootDirectory), source.string)
+      // criu follows no link.
+      let file = try source.resolved(inside: "/")
+      asked.add(.externalMount, try mount.target.resolved(inside: bundle.rootDirectory), file)
     }
     for device in bundle.specification.linux?.devices ?? [] {
       asked.add(.externalMount, device.path, device.path)
@@ -180,19 +183,20 @@ extension ContainerCreation {
     }
   }
 
-  /// The restored first process, which is a child of the caller, as that of the container.
-  private func adopt(_ processID: Int32) throws(ContainerError) -> World {
-    let world: World
-    do throws(SystemCallError) {
-      // criu keeps the clocks going on, by a time namespace.
-      let times = try ["self", "\(processID)"].map { name throws(SystemCallError) in
+  /// criu keeps the clocks going on, by a time namespace. To be asked before the processes go on, and perhaps end.
+  private func noteTime(_ processID: Int32) throws(ContainerError) {
+    let times = try attempt("look at the restored process") { () throws(SystemCallError) in
+      try ["self", "\(processID)"].map { name throws(SystemCallError) in
         try FileDescriptor.workingDirectory.readLink(FilePath("/proc/\(name)/ns/time"))
       }
-      if times[0] != times[1] { note(.time) }
-      world = World(adopting: processID, pidfd: try PIDFD(opening: processID))
-    } catch {
-      throw .failed(purpose: "hold the restored process", error)
     }
+    if times[0] != times[1] { note(.time) }
+  }
+
+  /// The restored first process, which is a child of the caller, as that of the container.
+  private func adopt(_ processID: Int32) throws(ContainerError) -> World {
+    let pidfd = try attempt("hold the restored process") { () throws(SystemCallError) in try PIDFD(opening: processID) }
+    let world = World(adopting: processID, pidfd: pidfd)
     try complete(world)
     return world
   }
