@@ -51,8 +51,8 @@ public struct Container: Hashable, Sendable {
     guard let stat = try stat(of: process), !stat.isZombie else { return .stopped }
     guard record.isComplete else { return .creating }
     if try isFrozen(record) { return .paused }
-    // The gate's name may have outlasted who started it.
-    return stat.hasExecuted ? .running : .created
+    // The gate's name may have outlasted who started it; and what was restored executed in its former life.
+    return try !stat.hasExecuted && exists(gateFile) ? .created : .running
   }
 
   private func isFrozen(_ record: ContainerRecord) throws(ContainerError) -> Bool {
