@@ -52,7 +52,8 @@ public struct Container: Hashable, Sendable {
     guard record.isComplete else { return .creating }
     if try isFrozen(record) { return .paused }
     // The gate's name may have outlasted who started it; and what was restored executed in its former life.
-    return try !stat.hasExecuted && exists(gateFile) ? .created : .running
+    if stat.hasExecuted { return .running }
+    return try exists(gateFile) ? .created : .running
   }
 
   private func isFrozen(_ record: ContainerRecord) throws(ContainerError) -> Bool {
