@@ -75,6 +75,8 @@ let package = Package(
         "CommandDescription", "Containers", "OCI", "JSON", "Isolation", "Cgroups", "Processes", "Linux", filePath,
       ],
       swiftSettings: house),
+    .target(name: "CVTerm", cSettings: houseC, linkerSettings: [.linkedLibrary("vterm")]),
+    .target(name: "TerminalEmulator", dependencies: ["CVTerm", "Linux"], swiftSettings: house),
     .target(name: "CourseFiles", path: "Sources/Lab/Courses", sources: ["courses.c"], cSettings: houseC),
     .target(
       name: "Lab",
@@ -94,8 +96,9 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "CommandDescription", "JSON", "SQLite", "Screen", "Lab", "Web", "Isolation", "Namespaces", "Cgroups",
-        "Processes", "Linux", filePath, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CommandDescription", "JSON", "SQLite", "Screen", "Lab", "TerminalEmulator", "Web", "Isolation", "Namespaces",
+        "Cgroups", "Processes", "Linux", filePath,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
     .target(
@@ -141,6 +144,9 @@ let package = Package(
     .testTarget(
       name: "EngineCommandsTests",
       dependencies: ["EngineCommands", "Containers", "OCI", "JSON", "Processes", "Linux", filePath],
+      swiftSettings: house),
+    .testTarget(
+      name: "TerminalEmulatorTests", dependencies: ["TerminalEmulator", "Processes", "Linux", filePath],
       swiftSettings: house),
     .testTarget(
       name: "LabTests", dependencies: ["Fuzzing", "Lab", "Processes", "Linux", filePath], swiftSettings: house),

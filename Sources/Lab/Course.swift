@@ -58,6 +58,8 @@ public struct Claim: Hashable, Sendable {
   public internal(set) var verdict: Verdict
   /// What must be there for the experiment to be made.
   public internal(set) var needs: [Need]
+  /// What a learner is asked before the experiment; nil when nothing.
+  public internal(set) var prediction: Prediction?
   /// What is told, typed and checked, in the order of the file.
   public internal(set) var blocks: [Block]
   /// The line of the heading, from 1.
@@ -72,7 +74,7 @@ public struct Claim: Hashable, Sendable {
     /// Waited for.
     case facts(Facts)
     /// Shown to who asks.
-    case hint(String)
+    case hint(Hint)
     /// What a learner can say once the claims before came out as expected.
     case checklist([ChecklistItem])
   }
@@ -84,9 +86,9 @@ public struct Claim: Hashable, Sendable {
     }
   }
 
-  /// The hints, in order.
+  /// The hints that are good at any time, in order.
   public var hints: [String] {
-    blocks.compactMap { if case .hint(let text) = $0 { text } else { nil } }
+    blocks.compactMap { if case .hint(let hint) = $0, hint.condition == nil { hint.text } else { nil } }
   }
 
   /// Whether a number names this claim: the whole of it, one of its parts, or one within a range.
@@ -110,6 +112,14 @@ public struct Claim: Hashable, Sendable {
     guard let number = Int(digits) else { return nil }
     return (String(text.dropLast(digits.count)), number)
   }
+}
+
+/// What helps a learner who is stuck.
+public struct Hint: Hashable, Sendable {
+  /// The fact that must be so for the hint to be the right one; nil when it is good at any time.
+  public let condition: Statement?
+  /// In Markdown.
+  public let text: String
 }
 
 /// A line of a checklist.

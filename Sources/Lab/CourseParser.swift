@@ -84,7 +84,8 @@ struct CourseParser {
     }
     let title = CourseParser.trimmed(String(heading[heading.index(after: colon)...]))
     claim = Claim(
-      number: number, title: title, sentence: "", verdict: .notShown, needs: [], blocks: [], line: index)
+      number: number, title: title, sentence: "", verdict: .notShown, needs: [], prediction: nil, blocks: [],
+      line: index)
     claimHasSentence = false
     statements = StatementParser()
   }
@@ -148,7 +149,8 @@ struct CourseParser {
       try forEachLine(of: body) { (parser, line) throws(Mistake) in
         parser.claim?.needs.append(try Need(line))
       }
-    case .hint: claim?.blocks.append(.hint(CourseParser.paragraphs(body)))
+    case .predict: try takePrediction(body)
+    case .hint: try takeHint(body, fence.words.dropFirst())
     case .facts: try takeFacts(body, fence.words.dropFirst())
     case .checklist: try takeChecklist(body)
     case .sh, nil: try takeCommands(body, fence.words.dropFirst())
@@ -175,6 +177,26 @@ struct CourseParser {
     }
     if found.isEmpty { throw Mistake(what: "the fence has no fact", remedy: "B.hostname is \"earth\"") }
     claim?.blocks.append(.facts(Facts(statements: found, deadline: deadline)))
+  }
+
+  private mutating func takePrediction(_ body: [String]) throws(Mistake) {
+    if claim?.prediction != nil { throw Mistake(what: "the claim has two predictions", remedy: "a claim of its own") }
+    claim?.prediction = try Prediction(body.map(CourseParser.trimmed).filter { !$0.isEmpty })
+  }
+
+  private mutating func takeHint(_ body: [String], _ words: ArraySlice<String>) throws(Mistake) {
+    var condition: Statement?
+    if let first = words.first {
+      if first != "when" {
+        throw Mistake(what: "`\(first)` is no option of a hint", remedy: "```hint when A.foreground is A")
+      }
+      var names = statements
+      condition = try names.parse(words.dropFirst().joined(separator: " "), line: index)
+      if case .binding? = condition?.content {
+        throw Mistake(what: "a hint's condition binds a name", remedy: "a fact, such as A.foreground is A")
+      }
+    }
+    claim?.blocks.append(.hint(Hint(condition: condition, text: CourseParser.paragraphs(body))))
   }
 
   private mutating func takeChecklist(_ body: [String]) throws(Mistake) {
@@ -246,7 +268,7 @@ struct CourseParser {
 
 /// The fences that mean something; the body of any other is prose.
 private enum FenceKind: String {
-  case claim, needs, hint, facts, sh, checklist
+  case claim, needs, predict, hint, facts, sh, checklist
 }
 
 /// The line that opens a fence.

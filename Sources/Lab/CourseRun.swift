@@ -33,20 +33,6 @@ public struct CourseReport: Hashable, Sendable {
   }
 }
 
-extension CourseReport {
-  /// The claims of a number that have not come out as expected, in this run or, where it had none, before.
-  fileprivate static func unseen(
-    _ number: String, of course: Course, in outcomes: [Outcome], before: (Claim) -> Bool
-  ) -> [String] {
-    let lacking = course.claims.filter { claim in
-      guard claim.answers(to: number) else { return false }
-      guard let outcome = outcomes.first(where: { $0.claim == claim }) else { return !before(claim) }
-      return outcome.result != .asExpected && outcome.result != .told
-    }
-    return lacking.map(\.number)
-  }
-}
-
 extension Laboratory {
   /// Runs claims of a course in order.
   ///
@@ -82,7 +68,10 @@ extension Laboratory {
   ) -> Outcome {
     var lacking: [String] = []
     let evidence = claim.checklist.map { item in
-      let missing = item.numbers.flatMap { CourseReport.unseen($0, of: course, in: outcomes, before: isKnown) }
+      let missing = item.lacking(in: course) { claim in
+        guard let outcome = outcomes.first(where: { $0.claim == claim }) else { return isKnown(claim) }
+        return outcome.result == .asExpected || outcome.result == .told
+      }
       lacking += missing.filter { !lacking.contains($0) }
       return Evidence(fact: item.sentence, found: item.numbers.joined(separator: ", "), isMet: missing.isEmpty)
     }

@@ -17,16 +17,21 @@ final class LabTerminal {
   private(set) var latest: [UInt8] = []
   private static let latestLimit = 4096
   private var buffer = [UInt8](repeating: 0, count: 4096)
+  /// What a learner typed and the terminal has not taken yet.
+  private var waiting: [UInt8] = []
+
+  /// A dumb terminal cannot go up a line: the shell would scroll a command that is longer than this sideways.
+  static let unseen = WindowSize(rows: 24, columns: 400)
 
   /// Opens a terminal in a world and starts a shell on it.
   ///
   /// - Throws: `SystemCallError` of the step that failed.
-  init(_ name: TerminalName, in world: borrowing LabWorld, shell: FilePath, environment: [String])
-    throws(SystemCallError)
-  {
+  init(
+    _ name: TerminalName, in world: borrowing LabWorld, shell: FilePath, environment: [String],
+    size: WindowSize = LabTerminal.unseen
+  ) throws(SystemCallError) {
     self.name = name
-    // A dumb terminal cannot go up a line: the shell would scroll a command that is longer than this sideways.
-    let pty = try PseudoTerminal(size: WindowSize(rows: 24, columns: 400))
+    let pty = try PseudoTerminal(size: size)
     let processID = try world.startShell(
       shell, ["bash", "--noprofile", "--norc", "-i"], environment: environment + ["PS1=\(name.rawValue)$ "], on: pty)
     self.pty = pty
@@ -113,6 +118,32 @@ final class LabTerminal {
       // EIO: nobody has the terminal open.
       if error.errno != .eagain && error.errno != .eio { throw error }
     }
+  }
+
+  /// Hands on what a learner typed, as much as the terminal takes; the rest goes with the next call.
+  ///
+  /// - Throws: `SystemCallError` with any errno of write(2).
+  func send(_ bytes: [UInt8]) throws(SystemCallError) {
+    waiting += bytes
+    do throws(SystemCallError) {
+      while !waiting.isEmpty { waiting.removeFirst(try pty.controller.writeSome(waiting)) }
+    } catch {
+      if error.errno != .eagain { throw error }
+    }
+  }
+
+  /// Lets the controlling side be looked at, to be watched for instance.
+  func withController(
+    _ use: (borrowing FileDescriptor) throws(SystemCallError) -> Void
+  ) throws(SystemCallError) {
+    try use(pty.controller)
+  }
+
+  /// Changes the window's size.
+  ///
+  /// - Throws: `SystemCallError` with any errno of ioctl(2).
+  func resize(_ size: WindowSize) throws(SystemCallError) {
+    try pty.terminal.setWindowSize(size)
   }
 
   /// The transcript since it was last taken.

@@ -120,28 +120,51 @@ public final class Laboratory {
   }
 
   private func runInWorld(_ claim: Claim, _ run: inout ClaimRun) throws(LabFailure) {
-    var plan = plan
-    let world: LabWorld
+    let world = try makeWorld()
+    let made = world.plan.cgroup
     do throws(SystemCallError) {
-      plan.cgroup = try cgroup?.makeWorld()
-      world = try LabWorld(plan)
-    } catch {
-      throw LabFailure(ofMaking: plan, error)
-    }
-    do throws(SystemCallError) {
-      try traces.add(world)
-      let environment = self.environment
-      let a = try LabTerminal(.a, in: world, shell: shell, environment: environment)
-      let b = try LabTerminal(.b, in: world, shell: shell, environment: environment)
-      let initProcess = try ProcessRecord.read(world.initID, .stat).identity
-      begin(claim, &run, initProcess, [.a: a, .b: b])
+      let (initProcess, terminals) = try open(world, LabTerminal.unseen, "dumb")
+      begin(claim, &run, initProcess, terminals)
     } catch {
       run.result = .cannotTell("the terminals do not start: \(error)")
     }
     do throws(SystemCallError) { try world.end() } catch {
       run.result = .notAsExpected("the world had ended before its time: \(error)")
     }
-    if let made = plan.cgroup { cgroup?.remove(made) }
+    remove(made)
+  }
+
+  /// Makes a world, and its cgroup where there may be one.
+  ///
+  /// - Throws: `LabFailure` when there is none to be had.
+  func makeWorld() throws(LabFailure) -> LabWorld {
+    var plan = plan
+    do throws(SystemCallError) {
+      plan.cgroup = try cgroup?.makeWorld()
+      return try LabWorld(plan)
+    } catch {
+      throw LabFailure(ofMaking: plan, error)
+    }
+  }
+
+  /// Removes the cgroup of a world that has ended.
+  func remove(_ made: Cgroup?) {
+    if let made { cgroup?.remove(made) }
+  }
+
+  /// Opens the two terminals of a world.
+  ///
+  /// - Parameter type: what the terminals are, for TERM.
+  func open(
+    _ world: borrowing LabWorld, _ size: WindowSize, _ type: String
+  ) throws(SystemCallError) -> (ProcessIdentity, [TerminalName: LabTerminal]) {
+    try traces.add(world)
+    let environment = environment(type)
+    var terminals: [TerminalName: LabTerminal] = [:]
+    for name in TerminalName.allCases {
+      terminals[name] = try LabTerminal(name, in: world, shell: shell, environment: environment, size: size)
+    }
+    return (try ProcessRecord.read(world.initID, .stat).identity, terminals)
   }
 
   private func begin(
@@ -155,17 +178,18 @@ public final class Laboratory {
   }
 
   /// What the shells are given.
-  private var environment: [String] {
+  private func environment(_ terminal: String) -> [String] {
     let home = LabWorldPlan.home.string
     let unified = (try? CgroupHierarchies.read())?.unified.map { ["CGROUP=\($0.mountPoint)"] } ?? []
     return [
-      "PATH=\(path)", "HOME=\(home)", "PWD=\(home)", "LC_ALL=C", "TERM=dumb", "SHELL=\(shell.string)", "USER=root",
+      "PATH=\(path)", "HOME=\(home)", "PWD=\(home)", "LC_ALL=C", "TERM=\(terminal)", "SHELL=\(shell.string)",
+      "USER=root",
       "HISTFILE=",
     ] + unified
   }
 
   /// What the machine lacks for a claim; nil when nothing.
-  private func lack(of claim: Claim) -> String? {
+  func lack(of claim: Claim) -> String? {
     if (try? FileDescriptor.workingDirectory.status(of: "/proc/self/syscall")) == nil {
       return "this kernel has no /proc/PID/syscall, which tells when a shell waits for more to be typed"
     }

@@ -22,6 +22,26 @@ public enum Finding: Hashable, Sendable {
   case told
 }
 
+extension Finding {
+  /// The result's name in machine-readable reports and in the file of progress.
+  public var word: String {
+    switch self {
+    case .asExpected: "as-expected"
+    case .notAsExpected: "not-as-expected"
+    case .cannotTell: "cannot-tell"
+    case .told: "told"
+    }
+  }
+
+  /// Why it is not as expected, or cannot be told; nil otherwise.
+  public var reason: String? {
+    switch self {
+    case .notAsExpected(let reason), .cannotTell(let reason): reason
+    case .asExpected, .told: nil
+    }
+  }
+}
+
 /// What came of one claim.
 public struct Outcome: Hashable, Sendable {
   /// The claim.

@@ -8,7 +8,8 @@ import Testing
 @Suite struct CourseFuzzTests {
   private static let pieces = [
     "\n", "```", "````", "# ", "## ", "### S1: ", "claim holds", "claim refuted", "sh A", "sh B running", "facts",
-    "facts within 3s", "needs", "hint", "checklist", "let x = ", "A", "B", ".foreground", ".parent", ".namespace(uts)",
+    "facts within 3s", "needs", "hint", "hint when", "predict", "( ) ", "(x) ", "checklist", "let x = ", "A", "B",
+    ".foreground", ".parent", ".namespace(uts)",
     ".environment(X)", " is ", " is not ", " contains ", "\"", "(", ")", ".", "{A}", "{", "}", "^C", "é", "\u{0}", "9",
     "§",
   ]

@@ -128,6 +128,12 @@ private func mistake(_ text: String) -> CourseError? {
     ("```sh C\nx\n```", "the commands name no terminal"), ("```sh A now\nx\n```", "`now` is no option of commands"),
     ("```sh A\n```", "the fence has no command"), ("```sh A\nkill {x}\n```", "`{x}` stands for no process"),
     ("```needs\na miracle\n```", "`a miracle` is no need"), ("```facts within 1h\n```", "`within 1h` is no deadline"),
+    ("```predict\n( ) x\n(x) y\n```", "the prediction asks nothing"),
+    ("```predict\nWhat?\n( ) x\n( ) y\n```", "the prediction has 2 choices, and 0 of them right"),
+    ("```predict\nWhat?\n(x) x\n```", "the prediction has 1 choices, and 1 of them right"),
+    ("```predict\nWhat?\n(x) x\ny\n```", "`y` is no choice"), ("```hint if\nx\n```", "`if` is no option of a hint"),
+    ("```hint when let x = A\nx\n```", "a hint's condition binds a name"),
+    ("```hint when x is A\nx\n```", "`x` stands for nothing here"),
     ("```checklist\nS9: y\n```", "no claim before this one has the number S9"),
   ])
   func tellsMistakesOfFences(fence: String, what: String) {

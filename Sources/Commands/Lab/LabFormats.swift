@@ -119,26 +119,6 @@ extension Outcome {
   }
 }
 
-extension Finding {
-  /// The result's name in machine-readable reports and in the file of progress.
-  var word: String {
-    switch self {
-    case .asExpected: "as-expected"
-    case .notAsExpected: "not-as-expected"
-    case .cannotTell: "cannot-tell"
-    case .told: "told"
-    }
-  }
-
-  /// Why it is not as expected, or cannot be told; nil otherwise.
-  var reason: String? {
-    switch self {
-    case .notAsExpected(let reason), .cannotTell(let reason): reason
-    case .asExpected, .told: nil
-    }
-  }
-}
-
 extension UInt64 {
   /// Nanoseconds as seconds with three decimals.
   fileprivate var seconds: String {

@@ -1,14 +1,13 @@
-// Which claims a learner has seen: a small file in the user's state directory, replaced as a whole so that no
+// Where a learner's progress is kept: a small file in the user's state directory, replaced as a whole so that no
 // crash can leave half of it.
 
 internal import Lab
 internal import Linux
 internal import struct SystemPackage.FilePath
 
-/// The progress of one course.
+/// The progress of one course, and its file.
 struct LabProgress {
-  /// The claims' numbers, and how each came out.
-  private var results: [(number: String, word: String)]
+  private(set) var progress: CourseProgress
   private let file: FilePath
 
   /// Where the former progress is kept after a reset.
@@ -19,16 +18,11 @@ struct LabProgress {
   /// - Throws: `Complaint` when there is a file that cannot be read.
   init(course: String) throws(Complaint) {
     file = try LabProgress.directory().appending("lab-\(course)")
-    let text: [UInt8]
     do throws(SystemCallError) {
-      text = try FileDescriptor.open(file).readAll()
+      progress = CourseProgress(try FileDescriptor.open(file).readAll())
     } catch {
       if error.errno != .enoent && error.errno != .enotdir { throw Complaint(error, doing: "read \(file)") }
-      text = []
-    }
-    results = text.split(separator: UInt8(ascii: "\n")).compactMap { line in
-      let words = String(decoding: line, as: UTF8.self).split(separator: "\t").map(String.init)
-      return words.count == 2 ? (words[0], words[1]) : nil
+      progress = CourseProgress()
     }
   }
 
@@ -45,26 +39,27 @@ struct LabProgress {
   }
 
   /// How a claim came out last; nil when it was not run.
-  func word(of claim: Claim) -> String? {
-    results.last { $0.number == claim.number }?.word
-  }
+  func word(of claim: Claim) -> String? { progress.entry(of: claim)?.word }
 
   /// Whether a claim has been seen, with evidence or told.
-  func isDone(_ claim: Claim) -> Bool {
-    ["as-expected", "told"].contains(word(of: claim))
-  }
+  func isDone(_ claim: Claim) -> Bool { progress.isDone(claim) }
 
-  /// The first claim that has not been seen; nil when all have.
-  func next(in course: Course) -> Claim? {
-    course.claims.first { !isDone($0) }
-  }
+  /// Where the learner goes on; nil when all has been seen.
+  func next(in course: Course) -> Claim? { progress.next(in: course) }
 
   /// Notes how a claim came out.
   ///
   /// - Throws: `Complaint` when the file cannot be written.
   mutating func note(_ outcome: Outcome) throws(Complaint) {
-    results.removeAll { $0.number == outcome.claim.number }
-    results.append((outcome.claim.number, outcome.result.word))
+    progress.note(outcome.claim, outcome.result, evidence: outcome.evidence.filter(\.isMet))
+    try save(to: file)
+  }
+
+  /// Keeps a session's progress.
+  ///
+  /// - Throws: `Complaint` when the file cannot be written.
+  mutating func keep(_ progress: CourseProgress) throws(Complaint) {
+    self.progress = progress
     try save(to: file)
   }
 
@@ -73,16 +68,15 @@ struct LabProgress {
   /// - Throws: `Complaint` when the file cannot be written.
   mutating func forget(_ claims: [Claim]) throws(Complaint) {
     try save(to: FilePath(formerFile))
-    results.removeAll { result in claims.contains { $0.number == result.number } }
+    progress.forget(claims)
     try save(to: file)
   }
 
   private func save(to file: FilePath) throws(Complaint) {
-    let text = results.map { "\($0.number)\t\($0.word)\n" }.joined()
     do throws(SystemCallError) {
       try LabProgress.makeDirectories(file.removingLastComponent())
       let draft = FilePath(file.string + ".draft-\(CallingProcess.processID)")
-      try FileDescriptor.open(draft, [.writeOnly, .create, .truncate]).write(text)
+      try FileDescriptor.open(draft, [.writeOnly, .create, .truncate]).write(progress.text)
       try renameFile(draft, to: file)
     } catch {
       throw Complaint(error, doing: "keep your progress in \(file)")

@@ -7,14 +7,28 @@ internal import Linux
 /// `lab run`.
 struct LabRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Go through the claims step by step, with explanations; Enter goes on, q ends.",
-    discussion: "Without a claim it goes on where you left off.")
+    commandName: "run",
+    abstract: "Go through the lessons by hand: guess, do it in two shells, see what the kernel shows.",
+    discussion: """
+      On a terminal it takes the whole screen: the lesson, the shells A and B, and the world's processes as they come \
+      and go. Without a claim it goes on where you left off. Where there is no terminal, and with --plain or --yes, \
+      each lesson's lines are typed for you and printed with what the shells say; Enter goes on, q ends.
+      """)
 
   @OptionGroup var selection: LabSelection
   @OptionGroup var manner: LabManner
 
+  @Flag(name: .long, help: "Print line by line, also on a terminal.")
+  var plain = false
+
   func run() throws {
     let (course, claims) = try selection.claims()
+    let isOnTerminal = FileDescriptor.standardInput.isTerminal && FileDescriptor.standardOutput.isTerminal
+    if isOnTerminal && !plain && !manner.yes {
+      let start = selection.numbers.isEmpty ? nil : claims.first
+      let runner = CourseRunner(course: course, start: start, ownTools: manner.ownTools, color: manner.color)
+      throw ExitCode(try runner.run())
+    }
     let progress = try LabProgress(course: course.name)
     let start = selection.numbers.isEmpty ? progress.next(in: course) : claims.first
     guard let start, let index = claims.firstIndex(of: start) else {

@@ -1,0 +1,103 @@
+// `lab run` on the whole screen, from the workbench that is set up before the terminal is taken over to what is said
+// once it has been given back.
+
+internal import Lab
+internal import Linux
+internal import Screen
+
+/// A course that is about to be gone through by hand.
+struct CourseRunner {
+  let course: Course
+  /// Where to begin; nil for where the learner left off.
+  let start: Claim?
+  let ownTools: Bool
+  let color: ColorChoice
+
+  /// Runs it in a child, so that the terminal is given back whatever happens.
+  ///
+  /// - Returns: the exit status.
+  /// - Throws: `Complaint` when the terminal cannot be taken over.
+  func run() throws(Complaint) -> Int32 {
+    do throws(ScreenError) {
+      return try ScreenGuard.run {
+        do throws(Complaint) {
+          return try attend()
+        } catch {
+          error.present(program: "pangaea lab", form: .verb)
+          return error.exitStatus
+        }
+      }
+    } catch {
+      throw CourseRunner.complaint(error)
+    }
+  }
+
+  private func attend() throws(Complaint) -> Int32 {
+    let keeper = ProgressKeeper(try LabProgress(course: course.name))
+    let session = LearnerSession(course: course, progress: keeper.progress.progress, at: start)
+    let laboratory = try Laboratory.make(ownTools: ownTools)
+    let bench: Workbench
+    do throws(LabFailure) {
+      bench = try Workbench(session, in: laboratory) { keeper.keep($0) }
+    } catch {
+      throw Complaint(error)
+    }
+    let status = try show(bench)
+    let remains: [String]
+    do throws(LabFailure) { remains = try bench.close() } catch { throw Complaint(error) }
+    try tell(bench.session, remains)
+    if let complaint = keeper.complaint { throw complaint }
+    return remains.isEmpty ? status : 1
+  }
+
+  private func show(_ bench: Workbench) throws(Complaint) -> Int32 {
+    let usesColor = color == .always || color == .auto && (environmentVariable("NO_COLOR") ?? "").isEmpty
+    var screen: CourseScreen
+    do throws(ScreenError) {
+      screen = try CourseScreen(bench, usesColor: usesColor)
+    } catch {
+      throw CourseRunner.complaint(error)
+    }
+    do throws(SystemCallError) { return try screen.run() } catch { throw Complaint(error, doing: "wait for keys") }
+  }
+
+  /// Says where the learner is, and how the machine was left; to who has finished, what they can say.
+  private func tell(_ session: LearnerSession, _ remains: [String]) throws(Complaint) {
+    let done = course.claims.count { session.progress.isDone($0) }
+    var lines: [String] = []
+    if done == course.claims.count {
+      lines.append("You have finished the course: \(course.title)")
+      lines += LessonPage(width: 80).lines(of: session.closing).map(\.text)
+    } else {
+      lines.append("\(done) of \(course.claims.count) lessons seen; `pangaea lab run` goes on.")
+    }
+    lines.append("Machine: " + (remains.isEmpty ? "clean" : "not as before: " + remains.joined(separator: "; ")))
+    var output = OutputBuffer()
+    for line in lines { try output.write(line + "\n") }
+    try output.flush()
+  }
+
+  private static func complaint(_ error: ScreenError) -> Complaint {
+    var complaint = Complaint(error, program: "pangaea lab run")
+    switch error {
+    case .noTerminal, .unnamedTerminal, .unknownTerminal, .incapableTerminal, .tooSmall:
+      complaint.remedy = "pangaea lab run --plain, which prints line by line"
+    case .killed, .systemCall: break
+    }
+    return complaint
+  }
+}
+
+/// Keeps the progress as the session goes on; what went wrong is told at the end.
+private final class ProgressKeeper {
+  private(set) var progress: LabProgress
+  private(set) var complaint: Complaint?
+
+  init(_ progress: LabProgress) {
+    self.progress = progress
+  }
+
+  func keep(_ value: CourseProgress) {
+    do throws(Complaint) { try progress.keep(value) } catch { complaint = error }
+  }
+}

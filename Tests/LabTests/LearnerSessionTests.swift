@@ -1,0 +1,188 @@
+// The learner's session as a value: what each key does, and what is shown and wanted then. No kernel is asked.
+
+import Testing
+
+@testable import Lab
+
+@Suite struct LearnerSessionTests {
+  private static let text = """
+    # Course
+    Welcome.
+    ## Section
+    ### T1: two steps
+    ```claim refuted
+    A sentence.
+    ```
+    ```predict
+    What happens?
+    ( ) this
+    (x) that
+    ```
+    Before.
+    ```sh A
+    bash
+    ```
+    ```facts
+    A.foreground is not A
+    ```
+    ```hint when A.foreground is A
+    Type bash.
+    ```
+    Between.
+    ```sh B
+    exit
+    ```
+    ```facts
+    B.alive is no
+    ```
+    After.
+    ```hint
+    Try.
+    ```
+    ### T2: told
+    ```claim not-shown
+    Told.
+    ```
+    Read this.
+    ### T3: what you can say
+    ```claim holds
+    I can say it.
+    ```
+    ```checklist
+    T1: I have seen it.
+    ```
+    """
+  private let course: Course
+  private let evidence = Evidence(fact: "A.foreground is not A", found: "PID 4 bash", isMet: true)
+
+  init() throws {
+    course = try CourseParser.parse(Array(LearnerSessionTests.text.utf8), file: "test.md")
+  }
+
+  private func started() -> LearnerSession {
+    var session = LearnerSession(course: course, progress: CourseProgress())
+    #expect(session.start() == [.save, .begin])
+    return session
+  }
+
+  @Test func cutsAClaimIntoSteps() {
+    let lesson = Lesson(course.claims[0])
+    #expect(lesson.steps.count == 2 && lesson.explanation == ["After.\n"])
+    #expect(lesson.steps[0].hints.map(\.text) == ["Type bash.\n"] && lesson.steps[1].hints.isEmpty)
+    #expect(course.claims[0].hints == ["Try.\n"])
+    #expect(course.claims[0].prediction == Prediction(question: "What happens?", choices: ["this", "that"], right: 1))
+  }
+
+  @Test func goesFromPredictionToVerdict() {
+    var session = started()
+    #expect(session.take(.key(.answer(0))) == [.tellLines(0)])
+    _ = session.take(.lines([["bash"]]))
+    #expect(session.page.suffix(2) == [.prose("Before.\n"), .task(.a, ["bash"])])
+    #expect(session.take(.key(.check)) == [.check(0, isPatient: false)])
+    #expect(session.take(.checked([evidence], .asExpected)) == [.tellLines(1)])
+    _ = session.take(.lines([["exit"]]))
+    #expect(session.page.suffix(3) == [.evidence(evidence), .prose("Between.\n"), .task(.b, ["exit"])])
+    #expect(session.take(.key(.run)) == [.play(1)])
+    #expect(session.take(.key(.check)).isEmpty, "nothing is checked while lines are typed")
+    #expect(session.take(.played(nil)) == [.check(1, isPatient: true)])
+    #expect(session.take(.checked([], .asExpected)) == [.save])
+    let prediction = course.claims[0].prediction!
+    #expect(
+      session.page.suffix(4) == [
+        .done, .verdict(.refuted, .asExpected), .prediction(prediction, wasRight: false), .prose("After.\n"),
+      ])
+    #expect(session.phase == .concluded && session.progress.isDone(course.claims[0]))
+    #expect(session.progress.entry(of: course.claims[0])?.evidence == [evidence])
+    #expect(session.progress.entry(of: course.claims[0])?.wasPredicted == false)
+  }
+
+  @Test func saysWhatIsNotYet() {
+    var session = started()
+    _ = session.take(.key(.answer(1)))
+    _ = session.take(.lines([["bash"]]))
+    let before = session.page
+    _ = session.take(.key(.check))
+    let unmet = Evidence(fact: "A.foreground is not A", found: "PID 2 bash", isMet: false)
+    #expect(session.take(.checked([unmet], .notAsExpected("it is so"))).isEmpty)
+    #expect(session.phase == .doing(0) && session.page.count == before.count + 2)
+    #expect(session.take(.key(.hint)) == [.findHint(0, 1)])
+    #expect(session.take(.hint("Type bash.")).isEmpty)
+    #expect(session.page == before + [.hint("Type bash.")], "what was said of the last attempt has gone")
+    #expect(session.take(.key(.hint)) == [.findHint(0, 2)])
+    #expect(session.take(.key(.run)) == [.play(0)])
+    #expect(session.take(.played(.notAsExpected("it does not end"))) == [.save])
+    #expect(session.phase == .concluded && !session.progress.isDone(course.claims[0]))
+  }
+
+  @Test func aGuessComesFirst() {
+    var session = started()
+    #expect(session.take(.key(.check)).isEmpty && session.take(.key(.run)).isEmpty)
+    #expect(session.phase == .predicting)
+    #expect(session.take(.key(.answer(7))).isEmpty && session.phase == .predicting)
+  }
+
+  @Test func beginsAgainAndForgetsThisLessonOnly() {
+    var progress = CourseProgress()
+    progress.note(course.claims[0], .asExpected)
+    progress.note(course.claims[1], .told)
+    var session = LearnerSession(course: course, progress: progress, at: course.claims[0])
+    _ = session.start()
+    #expect(session.take(.key(.reset)) == [.save, .begin])
+    #expect(!session.progress.isDone(course.claims[0]) && session.progress.isDone(course.claims[1]))
+    #expect(session.phase == .predicting)
+  }
+
+  @Test func goesOnWhereItWasLeft() {
+    var session = started()
+    _ = session.take(.key(.list))
+    _ = session.take(.key(.down))
+    #expect(session.marked == 1)
+    #expect(session.take(.key(.choose)) == [.save, .save] && session.progress.isDone(course.claims[1]))
+    #expect(session.take(.key(.quit)) == [.save, .leave])
+    let kept = CourseProgress(Array(session.progress.text.utf8))
+    #expect(kept == session.progress && kept.next(in: course) == course.claims[0])
+    var unfinished = CourseProgress()
+    unfinished.noteBegin(of: course.claims[0])
+    #expect(CourseProgress(Array(unfinished.text.utf8)).next(in: course) == course.claims[0])
+  }
+
+  @Test func finishesWithTheEvidence() {
+    var progress = CourseProgress()
+    progress.note(course.claims[0], .asExpected, evidence: [evidence], wasPredicted: true)
+    progress.note(course.claims[1], .told)
+    let kept = CourseProgress(Array(progress.text.utf8))
+    #expect(kept == progress)
+    var session = LearnerSession(course: course, progress: kept)
+    #expect(session.start() == [.save, .save] && session.phase == .concluded)
+    #expect(session.page.contains(.item("I have seen it.", isMet: true)))
+    #expect(session.take(.key(.next)) == [.save] && session.phase == .finished)
+    #expect(session.page.first == .heading("You have finished the course: Course"))
+    #expect(session.page.contains(.kept("T1", evidence)))
+  }
+
+  @Test func aChecklistWithoutEvidenceSaysSo() {
+    var session = LearnerSession(course: course, progress: CourseProgress(), at: course.claims[2])
+    _ = session.start()
+    #expect(session.page.contains(.item("I have seen it.", isMet: false)))
+    #expect(session.page.contains(.verdict(.holds, .cannotTell("there is no evidence yet of T1"))))
+  }
+
+  @Test func whatCannotBeMadeIsTold() {
+    var session = started()
+    #expect(session.take(.impossible(.cannotTell("no rights"))) == [.save])
+    #expect(session.phase == .concluded && session.take(.key(.next)).contains(.save))
+  }
+
+  @Test func readsProgressOfEarlierReleases() {
+    let progress = CourseProgress(Array("T1\tas-expected\nnonsense\n\tx\nT2\ttold\n".utf8))
+    #expect(progress.isDone(course.claims[0]) && progress.isDone(course.claims[1]))
+    #expect(progress.entries.count == 2)
+  }
+
+  @Test(arguments: CourseLibrary.names)
+  func everyExperimentAsksForAPrediction(name: String) throws {
+    for claim in try #require(try CourseLibrary.course(named: name)).claims where !Lesson(claim).steps.isEmpty {
+      #expect(claim.prediction != nil, "\(claim.number)")
+    }
+  }
+}
