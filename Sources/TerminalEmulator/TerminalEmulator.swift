@@ -182,6 +182,7 @@ extension TerminalEmulator {
   ///
   /// - Parameter button: 1 to 3, 4 and 5 for the wheel; 0 for a move alone.
   public func mouse(row: Int, column: Int, button: Int, isPressed: Bool) {
+    guard wantsMouse else { return }
     unsafe cvterm_mouse(terminal, Int32(row), Int32(column), Int32(button), isPressed)
     takeOutput()
   }
