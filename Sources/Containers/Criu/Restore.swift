@@ -25,6 +25,7 @@ extension ContainerStore {
     let console = try request.container.consoleSocket.map { path throws(ContainerError) in
       try ReceivingSocket(path, for: "the terminal")
     }
+    defer { withExtendedLifetime(console) {} }
     if isDetached {
       _ = try restored(request, terminal: console?.number, warn)
       return nil
