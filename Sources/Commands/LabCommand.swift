@@ -59,7 +59,7 @@ struct LabListCommand: ParsableCommand {
 /// `lab check`.
 struct LabCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Run the experiments unattended and print a verdict with evidence for each claim.",
+    commandName: "check", abstract: "Run the experiments unattended; print for each claim what was expected and found.",
     discussion: """
       The exit status is 0 when every claim came out as expected, 1 when one did not or something was left on the \
       machine, and 77 when some could not be looked at here.

@@ -73,6 +73,21 @@ import Testing
     try LabProgram.remove(directory, files: ["course.md"])
   }
 
+  @Test(arguments: [
+    ("text", ["EXPECTED   FOUND", "holds      cannot tell"]),
+    ("tap", ["  expected: holds\n  result: cannot-tell\n"]),
+    ("junit", ["name=\"expected\" value=\"holds\"", "name=\"result\" value=\"cannot-tell\""]),
+    ("json", ["\"expected\": \"holds\"", "\"result\": \"cannot-tell\""]),
+  ])
+  func whatCannotBeToldIsOnlyExpectedToHold(format: String, parts: [String]) throws {
+    let directory = try LabProgram.makeDirectory("expected-\(format)")
+    let file = try LabProgram.write(course("A.alive is yes", needs: "program no-such-program"), in: directory)
+    let run = try LabProgram.run(["check", "--format", format, "--course", file])
+    #expect(run.status == .exited(77) && !run.output.contains("erdict"), "\(run.output)")
+    #expect(parts.allSatisfy(run.output.contains), "\(run.output)")
+    try LabProgram.remove(directory, files: ["course.md"])
+  }
+
   @Test(.enabled(if: LabProgram.isRoot, "only root can give up a right"))
   func rootWithoutRightsIsAnOrdinaryUser() throws {
     let run = try LabProgram.start(["check", "S4", "S47"], isAdministrator: false).end()

@@ -22,7 +22,7 @@ extension CourseReport {
   }
 
   private func diagnostics(of outcome: Outcome) -> [String] {
-    var lines = ["  ---", "  verdict: \(outcome.claim.verdict.word)"]
+    var lines = ["  ---", "  expected: \(outcome.claim.verdict.word)", "  result: \(outcome.result.word)"]
     if case .notAsExpected(let reason) = outcome.result { lines.append("  message: \(reason.yamlQuoted)") }
     lines.append("  duration_ms: \(outcome.duration / 1_000_000)")
     if !outcome.evidence.isEmpty { lines.append("  evidence:") }
@@ -44,6 +44,10 @@ extension CourseReport {
       let name = "\(outcome.claim.number) \(outcome.claim.title)".xmlEscaped
       lines.append(
         "  <testcase classname=\"\(course.name.xmlEscaped)\" name=\"\(name)\" time=\"\(outcome.duration.seconds)\">")
+      lines.append("    <properties>")
+      lines.append("      <property name=\"expected\" value=\"\(outcome.claim.verdict.word)\"/>")
+      lines.append("      <property name=\"result\" value=\"\(outcome.result.word)\"/>")
+      lines.append("    </properties>")
       switch outcome.result {
       case .notAsExpected(let reason): lines.append("    <failure message=\"\(reason.xmlEscaped)\"/>")
       case .cannotTell(let reason): lines.append("    <skipped message=\"\(reason.xmlEscaped)\"/>")
@@ -83,7 +87,7 @@ extension CourseReport {
       json.member("number", outcome.claim.number)
       json.member("title", outcome.claim.title)
       json.member("sentence", outcome.claim.sentence)
-      json.member("verdict", outcome.claim.verdict.word)
+      json.member("expected", outcome.claim.verdict.word)
       json.member("result", outcome.result.word)
       json.member("reason", outcome.result.reason)
       json.member("durationNanoseconds", identifier: outcome.duration)

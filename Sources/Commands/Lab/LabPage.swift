@@ -1,4 +1,4 @@
-// The report of a course for people, in 80 columns: verdicts by section, evidence where it matters, a checklist.
+// The report of a course for people, in 80 columns: what is expected and what was found by section, evidence where it matters, a checklist.
 
 internal import Lab
 internal import Linux
@@ -21,7 +21,8 @@ struct LabPage {
 
   /// The page.
   var page: String {
-    var lines = [heading(report.course.title)]
+    let titles = row("CLAIM", "EXPECTED", "FOUND", .heading, "TITLE")
+    var lines = [heading(report.course.title), "", titles]
     for section in report.course.sections {
       let outcomes = report.outcomes.filter { outcome in section.claims.contains { $0.number == outcome.claim.number } }
       if outcomes.isEmpty { continue }
@@ -37,11 +38,7 @@ struct LabPage {
   private func lines(of outcome: Outcome) -> [String] {
     let claim = outcome.claim
     let (word, role) = LabPage.word(of: outcome.result)
-    let start = "\(DisplayWidth.padded(claim.number, 14)) \(DisplayWidth.padded(claim.verdict.word, 10)) "
-    var lines = [
-      start + paint(DisplayWidth.padded(word, 12), role) + " "
-        + text.cut(claim.title, max(text.width - 39, 1))
-    ]
+    var lines = [row(claim.number, claim.verdict.word, word, role, claim.title)]
     switch outcome.result {
     case .notAsExpected(let reason), .cannotTell(let reason): lines += text.wrapped(reason, indent: 4)
     case .asExpected, .told: break
@@ -51,6 +48,13 @@ struct LabPage {
     }
     if showsAll, claim.checklist.isEmpty { lines += evidence(of: outcome) }
     return lines
+  }
+
+  /// What the course expects stands before what was found: only the second is the kernel's word.
+  private func row(_ number: String, _ expected: String, _ found: String, _ role: Paint.Role, _ title: String) -> String
+  {
+    let start = "\(DisplayWidth.padded(number, 14)) \(DisplayWidth.padded(expected, 10)) "
+    return start + paint(DisplayWidth.padded(found, 12), role) + " " + text.cut(title, max(text.width - 39, 1))
   }
 
   private static func word(of result: Finding) -> (String, Paint.Role) {
