@@ -17,7 +17,8 @@ struct KillCommand: HandParsedVerb {
       "A negative PID is a process group. Without a signal, TERM is sent.",
       "With --tree each PID is ended with all its descendants, by SIGKILL unless another signal is named: all are "
         + "stopped first, looked for again until nothing new is found, and killed, those that they fork and orphan "
-        + "meanwhile included. PID 1 and whatever this command descends from are refused.",
+        + "meanwhile included. PID 1 and whatever this command descends from are refused. Only KILL is sure to end them: "
+        + "another signal is sent to each once, whoever handles it lives on, and the exit status does not tell who did.",
       "With --name the world that `pangaea run --name NAME` made, or the container of that name, is ended, as with --tree; if a signal is named, its "
         + "command is sent that signal instead.",
     ],
@@ -25,7 +26,7 @@ struct KillCommand: HandParsedVerb {
       OptionDescription(
         "s", "signal", "send SIGNAL, by name or number; also -SIGNAL", value: .required("SIGNAL"), completion: .signal),
       OptionDescription("q", "queue", "send the integer VALUE with the signal", value: .required("VALUE")),
-      OptionDescription("t", "tree", "end each process with all its descendants"),
+      OptionDescription("t", "tree", "end each process with all its descendants, or send them all SIGNAL"),
       OptionDescription(
         nil, "name", "end the world that `run --name` made, or a container; may be repeated", value: .required("NAME"),
         completion: .world),
@@ -45,7 +46,7 @@ struct KillCommand: HandParsedVerb {
       .init(command: "pangaea kill --name blue", meaning: "Ends the world that `pangaea run --name blue` made."),
     ],
     exitStatuses: [
-      .init(status: "0", meaning: "every process was sent the signal, every branch has ended"),
+      .init(status: "0", meaning: "every process was sent the signal, and where it is KILL every branch has ended"),
       .init(status: "1", meaning: "one was not there, or may not be signalled"),
       .init(status: "2", meaning: "the command line is wrong (1 under the name kill)"),
     ],

@@ -171,6 +171,17 @@ private let hasKill = (try? run("/usr/bin/kill", "--version"))?.output.contains(
     #expect(try sleeper.pidfd.wait() == .signaled(.terminate))
   }
 
+  /// Whoever handles the signal lives on: 0 says that it was sent.
+  @Test func anotherSignalIsSentAndMayBeHandled() throws {
+    let sleeper = try Sleeper("trap : TERM; while :; do sleep 90; done")
+    try sleeper.awaitDescendants(1)
+    #expect(try pangaea("kill", "--tree", "-TERM", "\(sleeper.processID)").status == .exited(0))
+    #expect(try sleeper.pidfd.waitNow() == nil)
+    try sleeper.awaitDescendants(1)
+    #expect(try pangaea("kill", "--tree", "\(sleeper.processID)").status == .exited(0))
+    #expect(try sleeper.pidfd.wait() == .signaled(.kill))
+  }
+
   @Test func refusesTheFirstProcessItsOwnAncestorsAndNobody() throws {
     let first = try pangaea("kill", "--tree", "1")
     #expect(first.status == .exited(1))
