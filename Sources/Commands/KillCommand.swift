@@ -224,7 +224,9 @@ extension KillCommand {
     }
     throw Complaint(
       what: "there is no world or container '\(name)'",
-      why: missing?.why ?? "no `pangaea run --name \(name)` of this user is running, nor a container of that name",
+      why: missing?.why
+        ?? "no `pangaea run --name \(name)` of this user is running, nor a container of that name"
+        + (Whom.reasonNamesUnseen.map { "; \($0)" } ?? ""),
       try: missing?.remedy, exitStatus: 1)
   }
 

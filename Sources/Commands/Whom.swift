@@ -93,9 +93,18 @@ enum Whom {
       return Complaint(what: "the container '\(text)' is not running", exitStatus: exitStatus)
     }
     return Complaint(
-      what: "there is no process, world or container '\(text)'",
-      why: "it is no PID, no name that `pangaea run --name` or a container engine gave, and no container's identifier",
-      exitStatus: exitStatus)
+      what: "there is no process, world or container '\(text)'", why: reasonNotKnown, exitStatus: exitStatus)
+  }
+
+  /// Why nobody of a name is found. Each user has names of worlds of their own.
+  static var reasonNotKnown: String {
+    "it is no PID, no name that `pangaea run --name` of this user or a container engine gave, and no container's "
+      + "identifier" + (reasonNamesUnseen.map { "; \($0)" } ?? "")
+  }
+
+  /// That there may be a world of the name, but another's; nil where nobody else's names are known of.
+  static var reasonNamesUnseen: String? {
+    WorldRegistry.unreadable.map { "the names of root's worlds are in \($0), which this user may not read" }
   }
 
   /// The first process of each container that the control groups tell of, by identifier.

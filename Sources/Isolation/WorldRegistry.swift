@@ -46,12 +46,26 @@ public struct WorldRegistry: Sendable {
   /// The caller's own: /run/pangaea for root, else below XDG_RUNTIME_DIR, else /tmp/pangaea-UID.
   public static var own: WorldRegistry {
     let user = UserIDs.current.effective
-    if user == 0 { return WorldRegistry(directory: "/run/pangaea") }
+    if user == 0 { return .ofRoot }
     guard let runtime = environmentVariable("XDG_RUNTIME_DIR"), runtime.hasPrefix("/") else {
       return WorldRegistry(directory: FilePath("/tmp/pangaea-\(user)"))
     }
     return WorldRegistry(directory: FilePath(runtime).appending("pangaea"))
   }
+
+  /// The directory in which root keeps the names of worlds, where the caller may not look into it; nil where there is
+  /// none, or the caller may.
+  public static var unreadable: FilePath? {
+    let directory = WorldRegistry.ofRoot.directory
+    do throws(SystemCallError) {
+      _ = try FileDescriptor.open(directory, [.readOnly, .directory])
+      return nil
+    } catch {
+      return error.errno == .eacces ? directory : nil
+    }
+  }
+
+  private static var ofRoot: WorldRegistry { WorldRegistry(directory: "/run/pangaea") }
 
   /// Whether a name can be one: letters, digits, `.`, `_` and `-`, not first a `.` or `-`, 64 bytes at most, and
   /// not a number, which would be a PID.

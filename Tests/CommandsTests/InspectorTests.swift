@@ -188,7 +188,9 @@ struct InspectorTests {
     .enabled(if: hasSchemaValidator, "the Python module jsonschema is not installed"),
     arguments: [
       ("tree", "tree"), ("tree", "tree -tk"), ("env", "env 1"), ("env", "env 1 PATH"), ("env", "env 1 --ancestry PATH"),
-      ("env", "env $s --diff"), ("inspect", "inspect 1 $s"), ("ns", "ns --output-all"), ("ps", "ps -eF"),
+      ("env", "env $s --diff"), ("inspect", "inspect 1 $s"), ("ns", "ns --output-all"),
+      ("ns", "ns --json --why $(readlink /proc/$s/ns/uts)"), ("ns", "ns --why $(readlink /proc/$s/ns/uts) -J"),
+      ("ps", "ps -eF"),
       ("kill", "kill --tree --dry-run $s"), ("doctor", "doctor"),
       ("cgroup", "cgroup ls"), ("cgroup", "cgroup ls --no-processes"), ("cgroup", "cgroup show"),
       ("plan", "run --plan --json --hostname blue true"), ("plan", "enter $s --plan --json -- true"),

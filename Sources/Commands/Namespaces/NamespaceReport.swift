@@ -112,10 +112,17 @@ extension NamespaceReport {
   private func find(_ inode: UInt64, _ inventory: NamespaceInventory) throws(Complaint) -> Namespace {
     guard let namespace = inventory.namespace(inode: inode) else {
       throw Complaint(
-        what: "there is no namespace \(inode) to be seen from here", classic: "not found namespace: \(inode)",
-        exitStatus: 1)
+        what: "there is no namespace \(inode) to be seen from here", why: reasonUnseen(inventory), try: "pangaea ns",
+        classic: "not found namespace: \(inode)", exitStatus: 1)
     }
     return namespace
+  }
+
+  /// Why a namespace may be there all the same.
+  private func reasonUnseen(_ inventory: NamespaceInventory) -> String? {
+    guard let first = inventory.unreadable.first else { return nil }
+    let more = inventory.unreadable.count - 1
+    return "it may be where this user may not look: \(first.name)" + (more == 0 ? "" : ", and \(more) more")
   }
 
   private func isSelected(_ namespace: Namespace, _ inventory: NamespaceInventory) -> Bool {
@@ -211,11 +218,41 @@ extension NamespaceReport {
   ) throws(Complaint) -> Int32 {
     let namespace = try find(inode, inventory)
     let table = ProcessTable(of: namespace.members)
+    if request.output == .json {
+      try output.write(explanation(of: namespace, table, inventory))
+      return 0
+    }
     let text = NamespaceHolders(namespace, inventory).explanation { processID in
       table[processID].map { Escaping.escaped($0.commandName[...]) } ?? "gone"
     }
     try output.write(text)
     return 0
+  }
+
+  /// What keeps a namespace alive, as JSON.
+  private func explanation(of namespace: Namespace, _ table: ProcessTable, _ inventory: NamespaceInventory) -> [UInt8] {
+    var json = JSONWriter(request.watch == nil ? .indented : .line)
+    for object in inventory.unreadable { json.note(unreadable: object.name, object.reason.name) }
+    json.document { json in
+      json.member("namespace") { json in
+        json.object { json in
+          json.member("ns", namespace.link.inode)
+          json.member("type", namespace.kind.procName)
+          json.member("processes") { json in
+            json.array { json in
+              for processID in namespace.members {
+                json.object {
+                  $0.member("pid", processID)
+                  $0.member("command", bytes: table[processID]?.commandName[...])
+                }
+              }
+            }
+          }
+          json.member("holders") { NamespaceHolders(namespace, inventory).write(to: &$0) }
+        }
+      }
+    }
+    return json.bytes
   }
 
   private func listColumns() throws(Complaint) -> Int32 {

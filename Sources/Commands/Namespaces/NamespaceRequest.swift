@@ -83,7 +83,7 @@ struct NamespaceRequest {
     case "filter": try setFilter(option.value ?? "")
     case "watch": watch = try InspectorOptions.interval(option.value ?? "")
     case "color": color = try ColorChoice(word: option.value)
-    case "why": why = try namespace(option.value ?? "")
+    case "why": why = try existing(option.value ?? "")
     case "help": showsHelp = true
     default: showsVersion = true
     }
@@ -144,6 +144,20 @@ struct NamespaceRequest {
     return NamespaceLink(Array(text.utf8).span)?.inode ?? UInt64(text)
   }
 
+  /// The inode of a namespace that is to be explained.
+  private func existing(_ text: String) throws(Complaint) -> UInt64 {
+    guard let inode = try namespace(text) else { throw NamespaceRequest.malformed(text) }
+    return inode
+  }
+
+  /// The text can be neither a number nor a name.
+  private static func malformed(_ text: String) -> Complaint {
+    Complaint(
+      what: "invalid namespace argument: '\(text)'",
+      why: "a namespace is given by its inode, such as 4026531838, or by its name, such as uts:[4026531838]",
+      try: "pangaea ns")
+  }
+
   /// The first process of the world or container of a name.
   private func process(named name: String) throws(Complaint) -> Int32 {
     do throws(Complaint) {
@@ -153,7 +167,11 @@ struct NamespaceRequest {
     } catch {
       guard error == Whom.absent(name, isKnown: false, usageStatus) else { throw error }
     }
-    throw Complaint(what: "invalid namespace argument: '\(name)'", exitStatus: usageStatus)
+    let isNumber = name.utf8.allSatisfy { (48...57).contains($0) }
+    guard WorldRegistry.isName(name), !isNumber else { throw NamespaceRequest.malformed(name) }
+    throw Complaint(
+      what: "there is no process, world, container or namespace '\(name)'", why: Whom.reasonNotKnown,
+      try: "pangaea ns", exitStatus: 1)
   }
 
   private mutating func select(_ operand: String) throws(Complaint) {
