@@ -16,6 +16,8 @@ struct Complaint: Error, Hashable, Sendable {
   var classic: String?
   /// The command line was wrong, so that `--help` helps.
   var isUsage = false
+  /// The output could not be written: the exit status is that of the verb's own failure.
+  var isOfOutput = false
   /// The process's exit status.
   var exitStatus: Int32
 

@@ -10,9 +10,17 @@ protocol HandParsedVerb {
   /// What the verb is, and what may be typed after it.
   static var description: VerbDescription { get }
 
+  /// The exit status of `pangaea VERB` where what fails is neither what was asked for nor the command that it runs.
+  static var failureStatus: Int32 { get }
+
   /// Does what was asked.
   ///
   /// - Returns: the process's exit status.
   /// - Throws: a `Complaint`, which the caller prints.
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32
+}
+
+extension HandParsedVerb {
+  /// Trouble.
+  static var failureStatus: Int32 { 2 }
 }

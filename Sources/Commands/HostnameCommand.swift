@@ -48,6 +48,8 @@ struct HostnameCommand: HandParsedVerb {
   private var file: String?
   private var hasDefault = false
 
+  static let failureStatus: Int32 = 1
+
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var command = HostnameCommand()
     let usageStatus: Int32 = invocation.form == .classic ? 255 : 1

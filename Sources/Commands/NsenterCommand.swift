@@ -92,6 +92,8 @@ struct NsenterCommand: HandParsedVerb {
   }
   private static let process = "The process"
 
+  static let failureStatus: Int32 = 1
+
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var request = NsenterRequest()
     let first = try invocation.readOptions(options, of: description) { (option) throws(Complaint) in

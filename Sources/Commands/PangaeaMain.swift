@@ -43,7 +43,8 @@ public enum PangaeaMain {
       return try verb.run(invocation)
     } catch {
       error.present(program: invocation.program, form: invocation.form)
-      return error.exitStatus
+      guard error.isOfOutput else { return error.exitStatus }
+      return invocation.form == .classic ? 1 : verb.failureStatus
     }
   }
 
@@ -69,7 +70,7 @@ public enum PangaeaMain {
   /// Prints what ArgumentParser has to say: a help page, a version, or what is wrong with the command line.
   private static func answer(_ error: any Error, _ words: [String]) -> Int32 {
     let verb = words.first
-    let program = verb.flatMap { $0.hasPrefix("-") ? nil : "pangaea \($0)" } ?? "pangaea"
+    let program = program(words)
     do {
       guard Pangaea.exitCode(for: error) == .success else {
         if let verb, !verb.hasPrefix("-"), !Verbs.isKnown(verb) { throw Complaint.unknownVerb(verb) }
@@ -92,14 +93,28 @@ extension PangaeaMain {
   /// The page of the verb, or of the verb's verb, that a command line asks help for; nil when it asks for none.
   private static func helpPage(_ words: [String]) -> String? {
     let asksHelp = words.first == "help" || words.contains("--help") || words.contains("-h")
-    var path = words.first == "help" ? words.dropFirst() : words[...]
-    guard asksHelp, let name = path.popFirst(), var verb = VerbCatalogue.verb(name) else { return nil }
+    guard asksHelp, let (program, verb) = verb(words.first == "help" ? words.dropFirst() : words[...]) else {
+      return nil
+    }
+    return HelpPage(verb).text(program: program)
+  }
+
+  /// The verb, or the verb's verb, that words begin with, as a person types it; nil where they begin with none.
+  private static func verb(_ words: ArraySlice<String>) -> (program: String, VerbDescription)? {
+    var words = words
+    guard let name = words.popFirst(), var verb = VerbCatalogue.verb(name) else { return nil }
     var program = "pangaea \(name)"
-    while let next = path.popFirst(), let inner = verb.verbs.first(where: { $0.name == next }) {
+    while let next = words.popFirst(), let inner = verb.verbs.first(where: { $0.name == next }) {
       verb = inner
       program += " " + next
     }
-    return HelpPage(verb).text(program: program)
+    return (program, verb)
+  }
+
+  /// Whose `--help` helps with these words.
+  private static func program(_ words: [String]) -> String {
+    if let first = words.first, !first.hasPrefix("-") { return verb(words[...])?.program ?? "pangaea \(first)" }
+    return "pangaea"
   }
 }
 

@@ -123,6 +123,8 @@ struct UnshareCommand: HandParsedVerb {
   }
   private static let process = "The process"
 
+  static let failureStatus: Int32 = 1
+
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var request = UnshareRequest()
     let first = try invocation.readOptions(options, of: description) { (option) throws(Complaint) in

@@ -25,10 +25,16 @@ private let malformed: [Expectation] = [
   ("ps -p x", 2, "try: pangaea ps --help"), ("tree x", 1, "no process, world or container 'x'"),
   ("tree 99999999999", 1, "no process has PID 99999999999\n"), ("env x", 1, "world or container 'x'"),
   ("env", 2, "try: pangaea env --help"), ("inspect x", 1, "world or container 'x'"),
-  ("ns x", 2, "invalid namespace argument: 'x'"), ("ns -p x", 2, "invalid PID argument: 'x'"),
+  ("ns x", 1, "world, container or namespace 'x'\n  why: it is no PID"),
+  ("ns /x", 2, "argument: '/x'\n  why: a namespace"),
+  ("ns 99999999999999999999", 2, "argument: '99999999999999999999'\n  why:"),
+  ("ns --why x", 2, "argument: 'x'\n  why: a namespace is given by its inode"), ("ns --why ''", 2, "argument: ''\n"),
+  ("ns --why=nosuch", 2, "argument: 'nosuch'\n"), ("ns -J --why 1", 1, "there is no namespace 1"),
+  ("ns -p x", 2, "invalid PID argument: 'x'"),
   ("enter x true", 125, "no process, world or container 'x'"), ("nsenter -t x true", 1, "'x' is no pid"),
   ("kill x", 1, "x is no PID"), ("kill --tree x", 1, "x is no PID"), ("hostname a b", 1, "one name can be set"),
   ("hostname ''", 1, "is no hostname"), ("run", 125, "no command"), ("lab check NOSUCHCLAIM", 2, "NOSUCHCLAIM"),
+  ("lab check --format=x", 2, "  try: pangaea lab check --help\n"), ("lab --nosuch", 2, "  try: pangaea lab --help\n"),
 ]
 
 @Suite struct BadProcessTests {

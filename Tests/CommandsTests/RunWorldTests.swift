@@ -103,6 +103,18 @@ private func uniqueName(_ start: String) -> String { "\(start)-\(monotonicNanose
     #expect(gone.error.contains("no process, world or container '\(name)'"))
   }
 
+  /// Each user has names of their own; that there may be one of root's is said, as it cannot be looked up.
+  @Test(.enabled(if: Caller.root.isPossible && Caller.ordinary.isPossible)) func anothersNameIsNotSaidToBeNone() throws
+  {
+    let name = uniqueName("roots")
+    let world = try DetachedWorld(["--name", name], as: .root)
+    for words in [["enter", name, "--", "true"], ["kill", "--name", name], ["ns", name], ["env", name]] {
+      let outcome = try StartedProgram([pangaeaPath] + words, as: .ordinary).finish()
+      #expect(outcome.error.contains("; the names of root's worlds are in /run/pangaea, which this user"), "\(words)")
+    }
+    try world.end()
+  }
+
   @Test(arguments: Caller.possible) func aTakenNameStaysWithItsWorld(caller: Caller) throws {
     let name = uniqueName("taken")
     let world = try DetachedWorld(["--name", name], as: caller)
@@ -235,7 +247,7 @@ private func uniqueName(_ start: String) -> String { "\(start)-\(monotonicNanose
 
   @Test(arguments: [
     ["--cpus", "x"], ["--cpus", "0"], ["--cpus", "-1"], ["--cpus", "nan"], ["--memory", "0"], ["--memory", "1x"],
-    ["--memory", "-5"],
+    ["--memory", "-5"], ["--memory", "1"], ["--memory", "4095"],
     ["--memory", "99999999999999999999g"], ["--pids", "0"], ["--pids", "1"], ["--pids", "-1"], ["--pids", "many"],
   ]) func complainsOf(limit: [String]) throws {
     let outcome = try StartedProgram([pangaeaPath, "run"] + limit + ["--", "true"]).finish()

@@ -57,6 +57,8 @@ enum EnterCommand: HandParsedVerb {
     (.user, "U", "user"), (.cgroup, "C", "cgroup-namespace"), (.time, "T", "time"),
   ]
 
+  static let failureStatus: Int32 = 125
+
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     let request = try EnterRequest(invocation)
     if request.words.contains("help") { return try invocation.showHelp(description) }

@@ -55,9 +55,11 @@ struct OutputBuffer: ~Copyable {
     } catch {
       bytes.removeAll()
       if error.errno == .epipe { throw .silent(exitStatus: 128 + Signal.pipe.rawValue) }
-      throw Complaint(
+      var complaint = Complaint(
         what: "cannot write to \(name): \(error.call): \(error.errno.name)",
         classic: "write error: \(error.errno.message)")
+      complaint.isOfOutput = true
+      throw complaint
     }
     bytes.removeAll(keepingCapacity: true)
   }

@@ -7,6 +7,7 @@ internal import Linux
 /// The verb `run`.
 enum RunCommand: HandParsedVerb {
   static var description: VerbDescription { RunDescription.verb }
+  static let failureStatus: Int32 = 125
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     let request = try RunRequest(invocation)

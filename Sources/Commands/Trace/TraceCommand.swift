@@ -8,6 +8,8 @@ internal import Processes
 enum TraceCommand: HandParsedVerb {
   static var description: VerbDescription { TraceDescription.verb }
 
+  static let failureStatus: Int32 = 125
+
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     if invocation.arguments.first == "replay" { return try replay(invocation) }
     let request = try TraceRequest(invocation)
