@@ -181,10 +181,7 @@ extension JSONWriter {
       json.member("startTime", identifier: process.startTime)
       json.member("name", bytes: process.commandName[...])
       json.member("parentPid", inspection.lineage.parent?.processID)
-      json.member("commandLine") { json in
-        guard let line = process.commandLine.value else { return json.null() }
-        json.array { json in line.arguments.forEach { json.value(bytes: $0[...]) } }
-      }
+      json.member("commandLine", texts: process.commandLine.value?.arguments.map { $0[...] })
       json.member("executable", bytes: process.executable.value?[...])
       json.member("container", inspection.container?.description)
       json.member("insidePids") { json in

@@ -78,9 +78,36 @@ public struct JSONWriter {
   }
 
   /// Writes a member with bytes as text; null for nil.
+  ///
+  /// Where they are not UTF-8 the text has U+FFFD in the places of what is not, and a second member, named with `Bytes`
+  /// at its end, has all of them in hexadecimal.
   public mutating func member(_ name: String, bytes text: ArraySlice<UInt8>?) {
     key(name)
-    if let text { value(bytes: text) } else { null() }
+    guard let text else { return null() }
+    separate()
+    if !quote(text) { member(name + "Bytes", JSONWriter.hexadecimal(text)) }
+  }
+
+  /// Writes a member with an array of texts; null for nil. Where one is not UTF-8 a second member, named with `Bytes`
+  /// at its end, has all of them in hexadecimal.
+  public mutating func member(_ name: String, texts: [ArraySlice<UInt8>]?) {
+    key(name)
+    guard let texts else { return null() }
+    var isExact = true
+    array { json in
+      for text in texts {
+        json.separate()
+        if !json.quote(text) { isExact = false }
+      }
+    }
+    if isExact { return }
+    member(name + "Bytes") { json in
+      json.array { json in texts.forEach { json.value(JSONWriter.hexadecimal($0)) } }
+    }
+  }
+
+  private static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
+    bytes.map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// Writes a member with a truth value.
@@ -174,9 +201,12 @@ public struct JSONWriter {
     bytes.append(contentsOf: text.utf8)
   }
 
-  private mutating func quote(_ text: ArraySlice<UInt8>) {
+  /// - Returns: whether all of it is UTF-8.
+  @discardableResult
+  private mutating func quote(_ text: ArraySlice<UInt8>) -> Bool {
     bytes.append(UInt8(ascii: "\""))
     var rest = text
+    var isExact = true
     while let byte = rest.first {
       if byte < 0x80 {
         appendASCII(byte)
@@ -184,10 +214,12 @@ public struct JSONWriter {
       } else {
         let length = UTF8Sequence.length(at: rest)
         bytes += length.map { rest.prefix($0) } ?? [0xef, 0xbf, 0xbd]
+        if length == nil { isExact = false }
         rest = rest.dropFirst(length ?? 1)
       }
     }
     bytes.append(UInt8(ascii: "\""))
+    return isExact
   }
 
   private mutating func appendASCII(_ byte: UInt8) {

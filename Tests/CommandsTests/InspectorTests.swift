@@ -195,14 +195,30 @@ struct InspectorTests {
       ("cgroup", "cgroup ls"), ("cgroup", "cgroup ls --no-processes"), ("cgroup", "cgroup show"),
       ("plan", "run --plan --json --hostname blue true"), ("plan", "enter $s --plan --json -- true"),
       ("lab", "lab check --format=json S3"),
+      ("env", "env $b"), ("env", "env $b X"), ("env", "env $b --diff"), ("env", "env $b --ancestry X"),
+      ("inspect", "inspect $b"), ("tree", "tree $b"), ("ps", "ps -p $b -o comm,args"),
+      ("kill", "kill --tree --dry-run $b"),
     ])
   func keepsToItsSchema(_ schema: String, _ command: String) throws {
     let root = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
     let words = command.contains("json") ? command : command + " --json"
     let ended = try inWorld(
-      "unshare -u sleep 90 & s=$!; sleep 0.3; $P \(words) | python3 -c 'import json, jsonschema, sys; "
+      "unshare -u sleep 90 & s=$!; n=$(mktemp -d)/$(printf 's\\377'); cp $(command -v sleep) \"$n\"; X=\"$n\" \"$n\" 90 & b=$!; "
+        + "sleep 0.3; rm -r \"${n%/*}\"; $P \(words) | python3 -c 'import json, jsonschema, sys; "
         + "jsonschema.validate(json.load(sys.stdin), json.load(open(\"/\(root)/Documentation/schemas/\(schema).json\")))' "
         + "&& echo valid")
     #expect(ended.text == "valid\n")
+  }
+
+  /// The byte 0xff is no UTF-8: it shows as U+FFFD, and is there to be read as it is.
+  @Test(arguments: [
+    ("env $b X --json", "\"valueBytes\": \"61ff\""), ("env $b --json", "\"valueBytes\": \"61ff\""),
+    ("env $b --diff --json", "\"valueBytes\": \"61ff\""), ("ps -p $b -o args --json", "\"argsBytes\": \"7368202d6320"),
+    ("inspect $b --json", "61ff\""),
+  ])
+  func keepsTheBytesOfWhatIsNotUTF8(_ command: String, _ part: String) throws {
+    let ended = try inWorld(
+      "x=$(printf 'a\\377'); X=\"$x\" sh -c 'sleep 90; :' \"$x\" & b=$!; sleep 0.3; $P \(command)")
+    #expect(ended.text.contains(part), "\(ended.text)")
   }
 }

@@ -19,12 +19,26 @@ import Testing
       json.member("object") { $0.object { $0.member("inner", 1) } }
     }
     let expected: JSONValue = .object([
-      "text": .text("a\"b\\c\n\t\u{1}é🌍"), "bytes": .text("a\u{fffd}b"), "number": .number("-12"),
+      "text": .text("a\"b\\c\n\t\u{1}é🌍"), "bytes": .text("a\u{fffd}b"), "bytesBytes": .text("61ff62"),
+      "number": .number("-12"),
       "identifier": .text("18446744073709551615"), "nothing": .null, "truth": .truth(true), "empty": .array([]),
       "list": .array([.number("1"), .number("2")]), "object": .object(["inner": .number("1")]),
       "errors": .array([.object(["object": .text("PID 7"), "reason": .text("EACCES")])]),
     ])
     #expect(JSONValue(json.bytes) == expected)
+  }
+
+  /// What is not UTF-8 is not lost: two names that look alike stay two.
+  @Test func keepsTheBytesOfWhatIsNotUTF8() {
+    var json = JSONWriter(.line)
+    json.object { json in
+      json.member("texts", texts: [[0x41], [0x0a, 0xff]])
+      json.member("plain", texts: [[0x41]])
+      json.member("none", texts: nil)
+      json.member("é", bytes: [0xc3, 0xa9])
+    }
+    let expected = #"{"texts":["A","\n\#u{fffd}"],"textsBytes":["41","0aff"],"plain":["A"],"none":null,"é":"é"}"#
+    #expect(String(decoding: json.bytes, as: UTF8.self) == expected)
   }
 
   @Test func laysOutInOneLineForJSONLines() {

@@ -148,20 +148,18 @@ extension Column {
 }
 
 extension Column {
-  /// Writes the field as a JSON value: null for what has none.
+  /// Writes the field as a member of a JSON object: null for what has none.
   func writeJSON(_ record: ProcessRecord, _ snapshot: Snapshot, _ json: inout JSONWriter) {
-    if let raw {
-      if let text = raw(record, snapshot) { json.value(bytes: text[...]) } else { json.null() }
-      return
-    }
+    if let raw { return json.member(name, bytes: raw(record, snapshot).map { $0[...] }) }
     var cell = Cell()
     write(record, snapshot, &cell)
     if isNumber, case .number(let number) = order(record, snapshot), cell.bytes != [UInt8(ascii: "-")] {
+      json.key(name)
       json.value(number)
     } else if cell.bytes == [UInt8(ascii: "-")] {
-      json.null()
+      json.member(name, String?.none)
     } else {
-      json.value(bytes: cell.bytes.drop { $0 == 32 })
+      json.member(name, bytes: cell.bytes.drop { $0 == 32 })
     }
   }
 }

@@ -184,9 +184,8 @@ struct StatusReport: ~Copyable {
   ) {
     json.object { json in
       for column in columns where !column.isLiteral {
-        json.key(column.name)
         if let error = record.error(reading: column.fields) {
-          json.null()
+          json.member(column.name, String?.none)
           json.note(unreadable: "\(column.name) of PID \(record.processID)", error.name)
         } else {
           column.writeJSON(record, snapshot, &json)

@@ -27,12 +27,7 @@ extension JSONWriter {
   private mutating func writeProgram(_ program: ProcessProgram?) {
     member("isMissing", program?.isMissing ?? true)
     member("isCut", program?.isCut ?? false)
-    member("command") { json in
-      guard let line = program?.commandLine else { return json.null() }
-      json.array { json in
-        for argument in line.arguments { json.value(bytes: argument[...]) }
-      }
-    }
+    member("command", texts: program?.commandLine?.arguments.map { $0[...] })
     member("executable", bytes: program?.executable.map { $0[...] })
     member("cwd", bytes: program?.workingDirectory.map { $0[...] })
     member("hasMoved", program?.hasMoved ?? false)
@@ -49,15 +44,9 @@ extension JSONWriter {
 
   private mutating func write(_ difference: Environment.Difference) {
     object { json in
-      json.member("added") { $0.write(difference.added) }
-      json.member("removed") { $0.write(difference.removed) }
-      json.member("changed") { $0.write(difference.changed.map(\.after)) }
-    }
-  }
-
-  private mutating func write(_ entries: [Environment.Entry]) {
-    array { json in
-      for entry in entries { json.value(bytes: entry.bytes[...]) }
+      json.member("added", texts: difference.added.map { $0.bytes[...] })
+      json.member("removed", texts: difference.removed.map { $0.bytes[...] })
+      json.member("changed", texts: difference.changed.map { $0.after.bytes[...] })
     }
   }
 
