@@ -90,8 +90,13 @@ public struct PlannedStep: Hashable, Sendable {
   public let isInside: Bool
   /// What it is for.
   public let purpose: String
-  /// The system call, as strace(1) would show it.
+  /// The system call, as strace(1) would show it. What has no number yet has a name: `PID`, `CALLER`, `PIPE`.
   public let call: String
+
+  /// A step that is taken outside of the world.
+  public static func outside(_ purpose: String, _ calls: String...) -> [PlannedStep] {
+    calls.map { PlannedStep(isInside: false, purpose: purpose, call: $0) }
+  }
 }
 
 extension IsolationPlan {

@@ -62,7 +62,7 @@ extension WorldProgram {
     let newListener: UInt64 = 1 << 3
     let listener = program.appendKeepingResult(
       .installFilter(seccomp.program, flags: seccomp.flags | newListener))
-    program.append(.send(.register(listener), "the listener", through: .descriptor(caller.channel)))
+    program.append(.send(.register(listener), "the listener", through: .descriptor(caller.channel, named: "CHANNEL")))
   }
 
   /// A change of user takes the parent-death signal away, and the child of a fork never had it. In a new PID

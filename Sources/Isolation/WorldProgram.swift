@@ -62,12 +62,12 @@ struct WorldProgram {
     if let signal = plan.parentDeathSignal {
       program.begin("end when the caller ends")
       program.append(.setParentDeathSignal(signal))
-      program.append(.requireLife(of: .descriptor(caller.pidfd), named: "the caller"))
+      program.append(.requireLife(of: .descriptor(caller.pidfd, named: "CALLER"), named: "the caller"))
     }
     guard plan.listensToCaller else { return }
     program.begin("wait for the caller's part")
     // With a copy of the writing end open here, the caller's end would go unnoticed.
-    program.append(.close(.descriptor(caller.goWriting)))
+    program.append(.close(.descriptor(caller.goWriting, named: "PIPE")))
     if plan.waitsForCaller { appendWait(until: "the caller has done its part") }
   }
 
@@ -271,7 +271,7 @@ struct WorldProgram {
   /// Makes a terminal where its name can be found, while this process still has all rights.
   private mutating func appendTerminalOfWorld() {
     guard case .ofWorld(let socket, let size) = plan.terminal else {
-      if case .made(let number) = plan.terminal { terminal = .descriptor(number) }
+      if case .made(let number) = plan.terminal { terminal = .descriptor(number, named: "TERMINAL") }
       return
     }
     program.begin("make a terminal that the world has a name for")
@@ -280,7 +280,8 @@ struct WorldProgram {
     program.append(.unlockTerminal(.register(controller)))
     let register = program.appendKeepingResult(.openTerminal(of: .register(controller)))
     program.append(.setWindowSize(size, of: .register(register)))
-    program.append(.send(.register(controller), "the terminal's other end", through: .descriptor(socket)))
+    program.append(
+      .send(.register(controller), "the terminal's other end", through: .descriptor(socket, named: "SOCKET")))
     program.appendClose(controller)
     terminal = .register(register)
   }

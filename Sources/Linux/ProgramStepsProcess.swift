@@ -111,7 +111,7 @@ extension SystemCallProgram.Step {
 
   /// Reads one byte: waits until whoever holds the other end of a pipe says to go on. Its end is `ECANCELED`.
   public static func await(_ descriptor: Int32, for what: String) -> Self {
-    Self("read", .await, [.descriptor(descriptor), .value(0, shown: "/* until \(what) */")], on: what)
+    Self("read", .await, [.descriptor(descriptor, named: "PIPE"), .value(0, shown: "/* until \(what) */")], on: what)
   }
 
   /// exit_group(2).

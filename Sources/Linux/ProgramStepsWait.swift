@@ -42,7 +42,7 @@ extension SystemCallProgram.Step {
   public static func forkSibling(sendingPIDFDThrough socket: Int32) -> Self {
     Self(
       "clone3+sendmsg", .sibling,
-      [.descriptor(socket), .value(0, shown: "{flags=CLONE_PARENT|CLONE_PIDFD, exit_signal=0}")],
+      [.descriptor(socket, named: "CHANNEL"), .value(0, shown: "{flags=CLONE_PARENT|CLONE_PIDFD, exit_signal=0}")],
       on: "a process in the namespaces")
   }
 

@@ -53,6 +53,11 @@ public struct SystemCallProgram: Sendable {
       Argument(.value(number), shown: shown)
     }
 
+    /// A descriptor's number, and what a plan calls it, which is printed before there is a number.
+    public static func descriptor(_ number: Int32, named name: StaticString) -> Argument {
+      Argument(.value(UInt64(descriptor: number))) { "\(name)" }
+    }
+
     /// A descriptor's number.
     public static func descriptor(_ number: Int32) -> Argument {
       Argument(.value(UInt64(descriptor: number))) { number == -100 ? "AT_FDCWD" : String(number) }

@@ -279,6 +279,31 @@ private func uniqueName(_ start: String) -> String { "\(start)-\(monotonicNanose
     #expect(try DetachedWorld.controlGroups().count <= groups.count)
   }
 
+  @Test(
+    arguments: [
+      (
+        ["--tty"],
+        ["openat(AT_FDCWD, \"/dev/ptmx\"", "TIOCGPTPEER", "TIOCSCTTY", "dup3(TERMINAL, 0, 0)", "ppoll([SIGNALFD, CON"]
+      ),
+      (["--tty", "--rootfs", "/"], ["socketpair(", "sendmsg(SOCKET, ", "recvmsg(SOCKET) = CONTROLLER"]),
+      (["--name", "n"], ["flock(NAMES, LOCK_EX)", ".draft\"", "renameat2(", "AT_REMOVEDIR"]),
+      (
+        ["--name", "n", "--detach"],
+        ["clone(SIGCHLD) = SUPERVISOR", "setsid()", "renameat2(", "write(ANSWER, \"PID\")"]
+      ),
+      ([], ["signalfd4(", "pidfd_open(SELF, 0) = CALLER", "ppoll(CALLER)", "waitid("]),
+    ] as [([String], [String])])
+  func hidesNoStepOfTheSession(options: [String], calls: [String]) throws {
+    let outcome = try StartedProgram([pangaeaPath, "run", "--plan"] + options + ["--", "true"]).finish()
+    var rest = outcome.output[...]
+    for call in calls {
+      let place = try #require(rest.firstRange(of: call), "\(call) in \(outcome.output)")
+      rest = rest[place.upperBound...]
+    }
+    let nameless = outcome.lines.filter { $0.contains("(-1") && !$0.hasPrefix("  signalfd4(") }
+    #expect(nameless.isEmpty, "\(outcome.output)")
+  }
+
   @Test func makesNoNamespace() throws {
     // Under a limit of no namespaces at all, the plan is printed all the same.
     let script =

@@ -28,7 +28,7 @@ import struct SystemPackage.FilePath
 
   /// How the first process waits for what the caller does outside.
   private let waiting = [
-    #"write(PIPE, "\1", 1)"#, "  close(-1)", "  read(-1, /* until the caller has done its part */)",
+    #"write(PIPE, "\1", 1)"#, "  close(PIPE)", "  read(PIPE, /* until the caller has done its part */)",
   ]
 
   @Test func theLeastPlan() {

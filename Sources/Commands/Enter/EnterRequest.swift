@@ -51,8 +51,9 @@ struct EnterRequest {
     var plan = plan
     plan.parentDeathSignal = .kill
     plan.workingDirectory = workingDirectory.map { FilePath($0) }
-    if words.contains("plan") { return try PlanPrinter(plan, asJSON: words.contains("json")).print() }
-    return try WorldSession(plan: plan, name: nil, hasTerminal: words.contains("tty") || startsInteractiveShell).run()
+    let session = WorldSession(plan: plan, name: nil, hasTerminal: words.contains("tty") || startsInteractiveShell)
+    if words.contains("plan") { return try PlanPrinter(session.steps(), asJSON: words.contains("json")).print() }
+    return try session.run()
   }
 
   /// A shell minds its jobs: in another PID namespace it cannot tell whose terminal the caller's is, and cannot give it

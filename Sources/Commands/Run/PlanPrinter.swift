@@ -6,11 +6,11 @@ internal import Linux
 
 /// A plan on its way to standard output.
 struct PlanPrinter {
-  private let plan: IsolationPlan
+  private let steps: [PlannedStep]
   private let asJSON: Bool
 
-  init(_ plan: IsolationPlan, asJSON: Bool) {
-    self.plan = plan
+  init(_ steps: [PlannedStep], asJSON: Bool) {
+    self.steps = steps
     self.asJSON = asJSON
   }
 
@@ -25,7 +25,7 @@ struct PlanPrinter {
   private var text: String {
     var lines: [String] = []
     var heading: (Bool, String)?
-    for step in plan.steps {
+    for step in steps {
       if heading == nil || heading! != (step.isInside, step.purpose) {
         lines.append("\(step.isInside ? "inside " : "outside"): \(step.purpose)")
         heading = (step.isInside, step.purpose)
@@ -40,7 +40,7 @@ struct PlanPrinter {
     var writer = JSONWriter()
     writer.document { json in
       json.member("steps") { json in
-        json.array { json in plan.steps.forEach { json.planned($0) } }
+        json.array { json in steps.forEach { json.planned($0) } }
       }
     }
     return writer.bytes

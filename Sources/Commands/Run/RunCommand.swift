@@ -14,8 +14,11 @@ enum RunCommand: HandParsedVerb {
     if request.asksForHelp { return try invocation.showHelp(description) }
     if request.asksForVersion { return try invocation.showVersion() }
     let plan = try request.plan()
-    if request.printsPlan { return try PlanPrinter(plan, asJSON: request.printsJSON).print() }
-    if request.isDetached { return try BackgroundWorld(request).run() }
-    return try WorldSession(plan: plan, name: request.name, hasTerminal: request.hasTerminal).run()
+    let session = WorldSession(plan: plan, name: request.name, hasTerminal: request.hasTerminal)
+    if request.printsPlan {
+      let steps = request.isDetached ? BackgroundWorld.steps(of: session) : session.steps()
+      return try PlanPrinter(steps, asJSON: request.printsJSON).print()
+    }
+    return request.isDetached ? try BackgroundWorld(request).run() : try session.run()
   }
 }

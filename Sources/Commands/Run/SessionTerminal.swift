@@ -17,10 +17,14 @@ struct SessionTerminal: ~Copyable {
     case comes(UnixSocketPair)
   }
 
+  /// What the plan of a world is to say before there is a terminal.
+  static func foreseen(for plan: IsolationPlan) -> PlannedTerminal {
+    plan.hasOwnTerminals ? .ofWorld(socket: -1, size: WindowSize(rows: 24, columns: 80)) : .made(-1)
+  }
+
   /// Makes the terminal, of the size of the caller's before the command can ask.
   init(for plan: IsolationPlan) throws(SystemCallError) {
-    let input = FileDescriptor.standardInput
-    let size = input.isTerminal ? try input.windowSize() : WindowSize(rows: 24, columns: 80)
+    let size = try SessionTerminal.size()
     if plan.hasOwnTerminals {
       let sockets = try UnixSocketPair()
       planned = .ofWorld(socket: sockets.second.descriptor.number, size: size)
@@ -30,6 +34,11 @@ struct SessionTerminal: ~Copyable {
       planned = .made(pty.terminal.number)
       source = .made(pty)
     }
+  }
+
+  private static func size() throws(SystemCallError) -> WindowSize {
+    let input = FileDescriptor.standardInput
+    return input.isTerminal ? try input.windowSize() : WindowSize(rows: 24, columns: 80)
   }
 
   /// Both ends, once the command runs.
