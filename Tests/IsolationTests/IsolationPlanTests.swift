@@ -199,7 +199,7 @@ import struct SystemPackage.FilePath
   @Test func aTerminalOfTheWorldIsMadeInside() throws {
     let lines = added { $0.terminal = .ofWorld(socket: 7, size: WindowSize(rows: 2, columns: 300)) }
     let wanted = [
-      "\"/dev/ptmx\"", "TIOCSPTLCK", "TIOCGPTPEER", "TIOCSWINSZ", "sendmsg(7, $", "close", "setsid", "TIOCSCTTY",
+      "\"/dev/ptmx\"", "TIOCSPTLCK", "TIOCGPTPEER", "TIOCSWINSZ", "sendmsg(SOCKET, $", "close", "setsid", "TIOCSCTTY",
     ]
     try #require(lines.count == wanted.count + 3, "\(lines)")
     for (line, word) in zip(lines, wanted) { #expect(line.contains(word)) }
