@@ -33,6 +33,7 @@ struct Foreground: ~Copyable {
   func relay() throws(ContainerError) -> TerminalRelay? {
     do throws(SystemCallError) {
       guard var message = try near?.receive(limit: 64), let controller = message.attachment.take() else { return nil }
+      try controller.stopBlocking()
       return try TerminalRelay(PseudoTerminal(controller: controller))
     } catch {
       throw .failed(purpose: "relay the terminal", error)

@@ -6,10 +6,10 @@
 // no fork gets between its members.
 //
 // What is guaranteed: every process that is a descendant when the plan is carried out, and everything that those beget
-// afterwards, ends. Forks are heard from the kernel itself where that is allowed (root on the machine), so that
-// even a process that changes its session and loses its parent between two passes is found. Without that right
-// such a one is found by its process group alone, and can escape when it has left that too. Processes that lost
-// their parent before are no descendants, and are left alone.
+// afterwards, ends. Forks are heard from the kernel itself where that is allowed (in the machine's own namespaces to
+// root, since Linux 6.6 to everybody), so that even a process that changes its session and loses its parent between two
+// passes is found. Without that right such a one is found by its process group alone, and can escape when it has left
+// that too. Processes that lost their parent before are no descendants, and are left alone.
 
 internal import Cgroups
 public import Linux

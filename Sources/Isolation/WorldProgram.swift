@@ -276,7 +276,7 @@ struct WorldProgram {
     }
     program.begin("make a terminal that the world has a name for")
     let controller = program.appendKeepingResult(
-      .open("/dev/ptmx", [.readWrite, .noControllingTerminal, .nonBlocking]))
+      .open("/dev/ptmx", [.readWrite, .noControllingTerminal]))
     program.append(.unlockTerminal(.register(controller)))
     let register = program.appendKeepingResult(.openTerminal(of: .register(controller)))
     program.append(.setWindowSize(size, of: .register(register)))

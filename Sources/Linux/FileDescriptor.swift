@@ -170,6 +170,19 @@ extension FileDescriptor {
       on: "descriptor \(number)")
     return FileDescriptor(owning: Int32(number))
   }
+
+  /// From now on a call that would wait fails with `EAGAIN`, through every descriptor of the same open file.
+  ///
+  /// - Throws: `SystemCallError` with `EBADF`.
+  ///
+  /// Corresponds to fcntl(2) F_SETFL with O_NONBLOCK.
+  public func stopBlocking() throws(SystemCallError) {
+    let flags = try systemCall(
+      "fcntl", __NR_fcntl, UInt64(descriptor: number), UInt64(F_GETFL), on: "descriptor \(number)")
+    _ = try systemCall(
+      "fcntl", __NR_fcntl, UInt64(descriptor: number), UInt64(F_SETFL), UInt64(flags | Int(O_NONBLOCK)),
+      on: "descriptor \(number)")
+  }
 }
 
 /// The two ends of a pipe; either may be consumed alone.

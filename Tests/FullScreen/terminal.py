@@ -19,7 +19,7 @@ class Terminal:
             "PATH": PATH, "HOME": self.folder, "TMUX_TMPDIR": self.folder, "LANG": "C.UTF-8",
             "TERM": "xterm-256color", **dict(variables)}
         with open(os.path.join(self.folder, ".bashrc"), "w", encoding="ascii") as file:
-            file.write("PS1='% '\n")
+            file.write("PS1='% '\nunset HISTFILE\n")
         self.tmux(
             "-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), "exec bash",
             ";", "set", "-g", "default-terminal", "screen-256color", ";", "set", "-g", "status", "off")
@@ -30,7 +30,11 @@ class Terminal:
 
     def __exit__(self, *_):
         self.tmux("kill-server")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        # The server and what ran in it end on their own time, and may write until then.
+        deadline = time.monotonic() + 5
+        while os.path.exists(self.folder) and time.monotonic() < deadline:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            time.sleep(0.02)
 
     def tmux(self, *arguments):
         return subprocess.run(

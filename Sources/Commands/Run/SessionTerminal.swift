@@ -52,6 +52,7 @@ struct SessionTerminal: ~Copyable {
       guard let controller = message.attachment.take() else {
         throw SystemCallError(call: "recvmsg", errno: .econnreset, object: "the terminal's other end")
       }
+      try controller.stopBlocking()
       return try PseudoTerminal(controller: controller)
     }
   }

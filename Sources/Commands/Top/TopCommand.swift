@@ -51,7 +51,7 @@ struct TopCommand: HandParsedVerb {
       .init(status: "2", meaning: "trouble, such as no terminal"),
       .init(status: "128+n", meaning: "signal n ended it; the terminal was given back"),
     ],
-    seeAlso: ["htop(1)", "pangaea-tree(1)", "pangaea-inspect(1)", "namespaces(7)", "ncurses(3X)"])
+    seeAlso: ["htop(1)", "pangaea-tree(1)", "pangaea-inspect(1)", "namespaces(7)"])
 
   private var view = TopView()
   private var interval: UInt64 = 1_000_000_000

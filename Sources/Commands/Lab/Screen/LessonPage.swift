@@ -109,14 +109,19 @@ struct LessonPage {
 }
 
 extension LabText {
-  /// A line that is to be typed as it stands: cut where the width ends, not at blanks.
+  /// A line that is to be typed: it goes on below, further in, after a blank; within a word only where there is none.
   fileprivate func pieces(_ line: String, indent: Int) -> [String] {
     var lines: [String] = []
     var rest = line[...]
     repeat {
-      let part = DisplayWidth.prefix(of: String(rest), columns: max(width - indent, 1))
-      lines.append(String(repeating: " ", count: indent) + part)
+      let margin = lines.isEmpty ? indent : indent + 4
+      var part = DisplayWidth.prefix(of: String(rest), columns: max(width - margin, 1))[...]
+      if part.count < rest.count, let blank = part.lastIndex(of: " "), blank > part.startIndex {
+        part = part[...blank]
+      }
       rest = rest.dropFirst(max(part.count, 1))
+      if part.last == " " { part.removeLast() }
+      lines.append(String(repeating: " ", count: margin) + part)
     } while !rest.isEmpty
     return lines
   }
