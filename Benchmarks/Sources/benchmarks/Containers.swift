@@ -42,13 +42,12 @@ private struct ContainerSamples {
 }
 
 extension World {
-  /// Ours, crun and runc over the same bundles, as tables.
+  /// Ours, crun and runc over the same bundles, as tables. The working directory is the package's.
   func containers(repeats: Int) -> String {
     let many = 500
-    let programs = "\(tools)/../../Programs"
     let samples = ContainerSamples(
       text(
-        of: ["\(programs)/../../Tests/Engines/world", "v1", "\(programs)/containers", "\(tools)/measure"]
+        of: ["../Tests/Engines/world", "v1", "Programs/containers", "\(tools)/measure"]
           + ["\(repeats)", "\(many)", "\(pangaea)-oci", "crun", "runc"], room: 1 << 22))
     return timeTable(rows(samples, many: many)) + "\n" + memoryTable(rows(samples, many: many))
       + "\n" + remarks(samples, many: many)
