@@ -148,7 +148,9 @@ extension Container {
     } catch {
       if error.errno != .enoent { throw .failed(purpose: "remove the container's state", error) }
     }
+    store.removeRootIfUnused()
   }
+
   /// Removes a file, or the directory that a restore needs.
   private static func remove(_ name: FilePath, in directory: borrowing FileDescriptor) throws(SystemCallError) {
     do {

@@ -80,13 +80,7 @@ public struct ContainerStore: Hashable, Sendable {
   /// - Throws: `ContainerError.exists` when there is one.
   func claim(_ container: Container) throws(ContainerError) -> ContainerLock {
     do throws(SystemCallError) {
-      do throws(SystemCallError) {
-        try makeDirectory(container.directory, mode: 0o700)
-      } catch {
-        guard error.errno == .enoent else { throw error }
-        try makeDirectories(root)
-        try makeDirectory(container.directory, mode: 0o700)
-      }
+      try makeDirectory(of: container)
     } catch {
       if error.errno == .eexist { throw .exists(container.identifier.text) }
       throw .failed(purpose: "make the container's state directory", error)
@@ -97,6 +91,28 @@ public struct ContainerStore: Hashable, Sendable {
       do throws(SystemCallError) { try removeDirectory(container.directory) } catch {}
       throw error
     }
+  }
+
+  /// Makes the directory of a container, and the store's where there is none. With the last container of another
+  /// caller the latter may go again in between.
+  private func makeDirectory(of container: Container) throws(SystemCallError) {
+    for _ in 0..<8 {
+      do throws(SystemCallError) {
+        return try Linux.makeDirectory(container.directory, mode: 0o700)
+      } catch {
+        guard error.errno == .enoent else { throw error }
+        try makeDirectories(root)
+      }
+    }
+    try Linux.makeDirectory(container.directory, mode: 0o700)
+  }
+
+  /// Takes the caller's own directory away with its last container; one that an engine named is the engine's.
+  ///
+  /// That it stays when it cannot be removed harms nobody.
+  func removeRootIfUnused() {
+    guard self == .own else { return }
+    do throws(SystemCallError) { try removeDirectory(root) } catch {}
   }
 }
 

@@ -108,6 +108,7 @@ private let second = String(repeating: "2b", count: 32)
     let root = try BusyboxRoot()
     let script = """
       mount -t tmpfs none /var/lib && mkdir /var/lib/containers && mount -t tmpfs none /run || exit 99
+      mount -t tmpfs none /dev/shm || exit 99 # podman keeps its locks there, for good
       p="podman --runtime runc --cgroup-manager cgroupfs"
       timeout 60 $p run -d --cgroup-parent pangaea-podman-$$ --name blue --hostname laurentia --network none \
         --ulimit nofile=4096:4096 --ulimit nproc=4096:4096 --rootfs \(root.path) /bin/sleep 300 > id || cat id >&2

@@ -20,10 +20,15 @@ private struct Peer: CustomTestStringConvertible {
 
   var testDescription: String { name }
 
+  /// What the program says with such arguments; crun makes the folder that it keeps containers in even for help.
+  private func run(_ arguments: String...) throws -> Outcome {
+    try EngineCommandsTests.run([name, "--root", "/nonexistent"] + arguments)
+  }
+
   /// The options that the help of a verb lists: runc's as `--name value, -n value`, crun's as `-n, --name=VALUE`.
   func options(of verb: String?) throws -> [ListedOption] {
-    let help = try run([name] + (verb.map { [$0] } ?? []) + ["--help"]).output
-    let lines = help.split(separator: "\n").filter { $0.hasPrefix("  ") && $0.contains("--") }
+    let help = try verb.map { try run($0, "--help") } ?? run("--help")
+    let lines = help.output.split(separator: "\n").filter { $0.hasPrefix("  ") && $0.contains("--") }
     return lines.compactMap { line in
       let words = line.split(separator: " ").map(String.init)
       guard let first = words.prefix(2).first(where: { $0.hasPrefix("--") }), let at = words.firstIndex(of: first)
@@ -42,7 +47,7 @@ private struct Peer: CustomTestStringConvertible {
 
   /// Whether it has the verb.
   func has(_ verb: String) throws -> Bool {
-    let help = try run([name, verb, "--help"])
+    let help = try run(verb, "--help")
     return help.status == .exited(0) && help.output.contains("--help") || help.output.contains("NAME:")
   }
 }
