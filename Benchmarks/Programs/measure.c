@@ -2,7 +2,8 @@
 // child's peak memory starts at its parent's: this parent is small.
 //
 // usage: measure REPEATS COMMAND [ARGUMENT...] [;; COMMAND [ARGUMENT...]]...
-// REPEATS may be `once`: one run, without the one before that warms caches.
+// REPEATS may be `once`: one run, without the one before that warms caches. With a + after it a command's orphans are waited
+// for too, after its wall time: what bwrap leaves to end behind it is part of what it cost.
 // prints one line a run: which command, wall ns, processor ns, peak KiB, wait status
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -33,7 +35,19 @@ static void run(char **command, int sink) {
     _exit(127);
 }
 
-static void measure(int which, char **command, int sink, int counted) {
+static int64_t processor_time(const struct rusage *usage) {
+    return nanoseconds(usage->ru_utime) + nanoseconds(usage->ru_stime);
+}
+
+static int64_t orphans(void) {
+    struct rusage usage;
+    int64_t processor = 0;
+    while (wait4(-1, NULL, 0, &usage) > 0)
+        processor += processor_time(&usage);
+    return processor;
+}
+
+static void measure(int which, char **command, int sink, int counted, int waits_for_orphans) {
     struct rusage usage;
     int status = 0;
     int64_t start = now();
@@ -43,7 +57,7 @@ static void measure(int which, char **command, int sink, int counted) {
     while (wait4(child, &status, 0, &usage) < 0)
         ;
     int64_t wall = now() - start;
-    int64_t processor = nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
+    int64_t processor = processor_time(&usage) + (waits_for_orphans ? orphans() : 0);
     if (counted)
         printf("%d %lld %lld %ld %d\n", which, (long long)wall, (long long)processor, usage.ru_maxrss, status);
 }
@@ -53,6 +67,9 @@ int main(int count, char **arguments) {
         return 2;
     int isOnce = strcmp(arguments[1], "once") == 0;
     int repeats = isOnce ? 0 : atoi(arguments[1]);
+    int waits_for_orphans = strchr(arguments[1], '+') != NULL;
+    if (waits_for_orphans)
+        prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     char **commands[most_commands] = {&arguments[2]};
     int commandCount = 1;
     for (int at = 2; at < count; at++)
@@ -64,6 +81,6 @@ int main(int count, char **arguments) {
     // The first round warms caches and is not counted.
     for (int round = 0; round <= repeats; round++)
         for (int which = 0; which < commandCount; which++)
-            measure(which, commands[which], sink, round > 0 || isOnce);
+            measure(which, commands[which], sink, round > 0 || isOnce, waits_for_orphans);
     return 0;
 }

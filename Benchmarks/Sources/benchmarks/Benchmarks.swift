@@ -51,8 +51,8 @@ struct Benchmarks {
 
       Written by `make bench`; do not edit. Each command and its peers ran in turn, \(repeats) times each, in a PID
       namespace with so many idle processes as the row asks for (5,000 for `ps`, `tree` and `ns`, one in a hundred of
-      them in a UTS namespace of its own). Times are medians; CPU is user and system time of the program and of the
-      children it waited for, as wait4(2) has it. `floor` is a C loop that reads each /proc/N/stat once.
+      them in a UTS namespace of its own). Times are medians; CPU is user and system time of the program, of the
+      children it waited for and of those that it left to end behind it (bwrap's do), as wait4(2) has it. `floor` is a C loop that reads each /proc/N/stat once.
 
       Measured on \(world.text(of: ["uname", "-srm"]).prefix { $0 != "\n" }), \
       \(world.text(of: ["nproc"]).prefix { $0 != "\n" }) processors, beside \(peers.joined(separator: ", ")).

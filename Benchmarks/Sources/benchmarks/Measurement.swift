@@ -19,10 +19,10 @@ struct Cost {
 }
 
 extension World {
-  /// Runs the contenders in turn, so many times each, and gives the medians in their order.
+  /// Runs the contenders in turn, so many times each, with whoever they leave behind, and gives the medians in their order.
   func costs(of contenders: [Contender], repeats: Int) -> [Cost] {
     let commands = contenders.map(\.command).joined(separator: [";;"])
-    let text = text(of: ["\(tools)/measure", "\(repeats)"] + commands, room: 1 << 22)
+    let text = text(of: ["\(tools)/measure", "\(repeats)+"] + commands, room: 1 << 22)
     let samples = text.split(separator: "\n").map { $0.split(separator: " ").compactMap { Double($0) } }
     return contenders.indices.map { which in
       Cost(of: samples.filter { $0.count == 5 && $0[0] == Double(which) })
