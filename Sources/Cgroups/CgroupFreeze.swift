@@ -75,6 +75,32 @@ extension Cgroup {
     }
   }
 
+  /// Removes the cgroup in each hierarchy in which nobody, and no other cgroup, is in it.
+  ///
+  /// - Returns: the cgroup where it is not empty; nil when it is gone everywhere.
+  /// - Throws: `CgroupError.systemCall` of rmdir(2).
+  ///
+  /// Source: cgroups(7), "Removing cgroups"; rmdir(2).
+  public func removeWhereEmpty() throws(CgroupError) -> Cgroup? {
+    var left: [Place] = []
+    do throws(SystemCallError) {
+      for place in places {
+        do throws(SystemCallError) {
+          try removeDirectory(place.directory)
+        } catch {
+          switch error.errno {
+          case .enoent: continue
+          case .ebusy: left.append(place)
+          default: throw error
+          }
+        }
+      }
+    } catch {
+      throw .systemCall(error)
+    }
+    return left.isEmpty ? nil : Cgroup(places: left)
+  }
+
   private func killOnce() throws(SystemCallError) {
     if let unified {
       do {

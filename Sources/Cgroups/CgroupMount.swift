@@ -13,7 +13,7 @@ struct CgroupMount: Hashable {
 
   /// The cgroup mounts of a mountinfo file, in its order; a later one may lie over an earlier one.
   static func parse(_ text: [UInt8]) -> [CgroupMount] {
-    MountInfo.parse(text.span).compactMap(CgroupMount.init)
+    MountInfo.parse(text.span, linesWith: " - cgroup").compactMap(CgroupMount.init)
   }
 
   /// nil for another type of file system.

@@ -18,15 +18,14 @@ extension ContainerStore {
   public func create(
     _ request: ContainerRequest, warn: (String) -> Void = { _ in }
   ) throws(ContainerError) -> Container {
-    try create(request, terminal: nil, warn: warn).container
+    try create(request, Bundle(request), terminal: nil, warn: warn).container
   }
 
   /// - Parameter terminal: a socket that gets the controlling end of the terminal, where the caller is to relay it.
   func create(
-    _ request: ContainerRequest, terminal: Int32?, warn: (String) -> Void
+    _ request: ContainerRequest, _ bundle: Bundle, terminal: Int32?, warn: (String) -> Void
   ) throws(ContainerError) -> CreatedContainer {
     let container = try unused(request)
-    let bundle = try Bundle(request)
     var plan = try PlanOfContainer(bundle, request)
     for warning in plan.warnings { warn(warning) }
     plan.plan.process.seccomp = try planned(bundle.specification.linux?.seccomp)

@@ -67,6 +67,11 @@ extension Container {
   ///   - warn: gets the hooks that failed.
   /// - Throws: `ContainerError.wrongState` when it runs and is not to be ended, `.doesNotExist`.
   public func delete(force: Bool = false, warn: (String) -> Void = { _ in }) throws(ContainerError) {
+    try delete(force: force, nil, warn)
+  }
+
+  /// - Parameter known: the configuration, where it was read already.
+  func delete(force: Bool, _ known: Specification?, _ warn: (String) -> Void) throws(ContainerError) {
     if force, try !directoryExists() { return }
     if force, let record = try record(), let process = record.process, let pidfd = try hold(process) {
       // Whoever is making it, and holds the lock, notices.
@@ -79,7 +84,7 @@ extension Container {
       throw .wrongState(
         "cannot delete container \(identifier.text) that is not stopped: \(status.rawValue)")
     }
-    if let record { try end(record, try? specification(), warn) }
+    if let record { try end(record, known ?? (try? specification()), warn) }
     try removeDirectoryOfState()
     withExtendedLifetime(lock) {}
   }
@@ -91,11 +96,12 @@ extension Container {
     if let process = record.process, let pidfd = try hold(process) { try end(pidfd) }
     if let cgroup = record.cgroup {
       do throws(CgroupError) {
-        if (try? cgroup.members().isEmpty) == false { try cgroup.kill() }
         if let unit = record.systemdUnit {
+          if (try? cgroup.members().isEmpty) == false { try cgroup.kill() }
           try cgroup.remove(unit, runtimeDirectory: ContainerStore.ownRuntimeDirectory)
-        } else {
-          try cgroup.remove()
+        } else if let left = try cgroup.removeWhereEmpty() {
+          try left.kill()
+          try left.remove()
         }
       } catch {
         throw .cgroup(error)

@@ -19,34 +19,36 @@ extension ContainerStore {
   public func run(
     _ request: ContainerRequest, isDetached: Bool = false, keeps: Bool = false, warn: (String) -> Void = { _ in }
   ) throws(ContainerError) -> ExitStatus? {
+    let bundle = try Bundle(request)
+    let specification = bundle.specification
     if isDetached {
-      let container = try create(request, warn: warn)
-      try container.startOrDelete(warn)
+      try create(request, bundle, terminal: nil, warn: warn).container.startOrDelete(specification, warn)
       return nil
     }
-    let hasTerminal = try Bundle(request).specification.process?.terminal == true
     guard request.consoleSocket == nil else {
       throw .refused("cannot use console socket if the container is not detached")
     }
-    let foreground = try Foreground(hasTerminal: hasTerminal)
-    let created = try create(request, terminal: foreground.socket, warn: warn)
+    let foreground = try Foreground(hasTerminal: specification.process?.terminal == true)
+    let created = try create(request, bundle, terminal: foreground.socket, warn: warn)
     let container = created.container
     let world = created.release()
     var relay = try foreground.relay()
-    try container.startOrDelete(warn)
+    try container.startOrDelete(specification, warn)
     let status = try foreground.attend(to: world, relaying: &relay)
-    if !keeps { try container.delete(force: true, warn: warn) }
+    if !keeps { try container.delete(force: true, specification, warn) }
     return status
   }
 }
 
 extension Container {
   /// Starts the container; one that cannot be started is removed.
-  fileprivate func startOrDelete(_ warn: (String) -> Void) throws(ContainerError) {
+  fileprivate func startOrDelete(
+    _ specification: Specification, _ warn: (String) -> Void
+  ) throws(ContainerError) {
     do throws(ContainerError) {
-      try start(warn: warn)
+      try start(specification, warn)
     } catch {
-      do throws(ContainerError) { try delete(force: true, warn: warn) } catch { warn(error.description) }
+      do throws(ContainerError) { try delete(force: true, specification, warn) } catch { warn(error.description) }
       throw error
     }
   }

@@ -25,6 +25,11 @@ extension Container {
   /// - Throws: `ContainerError.wrongState` when it is not created; `.hook` when a hook failed that runs before the
   ///   start, and `.isolation` when the program could not be executed: the container has ended then.
   public func start(warn: (String) -> Void = { _ in }) throws(ContainerError) {
+    try start(nil, warn)
+  }
+
+  /// - Parameter known: the configuration, where it was read already.
+  func start(_ known: Specification?, _ warn: (String) -> Void) throws(ContainerError) {
     let lock = try lock()
     let record = try record()
     let status = try status(of: record)
@@ -35,12 +40,14 @@ extension Container {
     case .creating, .paused: throw .wrongState("cannot start a container in the \(status.rawValue) state")
     }
     guard let record else { return }
-    try letGo(record, warn)
+    let specification = if let known { known } else { try specification() }
+    try letGo(record, specification, warn)
     withExtendedLifetime(lock) {}
   }
 
-  private func letGo(_ record: ContainerRecord, _ warn: (String) -> Void) throws(ContainerError) {
-    let specification = try specification()
+  private func letGo(
+    _ record: ContainerRecord, _ specification: Specification, _ warn: (String) -> Void
+  ) throws(ContainerError) {
     guard specification.process != nil else {
       throw .specification(SpecificationError(path: "process", problem: "is required to start the container"))
     }

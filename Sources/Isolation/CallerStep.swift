@@ -43,9 +43,17 @@ extension IsolationPlan {
     return idMaps.areOwn ? [] : [.writeMaps(idMaps)]
   }
 
-  /// Whether the first process has to wait, before all else, until the caller has done something for it.
+  /// Whether the first process has to wait until the caller has done something for it.
   var waitsForCaller: Bool {
     cgroup != nil || joinedCgroup != nil || (!makesUserNamespaceLate && !mapSteps.isEmpty)
+  }
+
+  /// Whether the first process may lay its files out before it waits. All that the caller does is then to put it into
+  /// its control groups, for which the kernel waits some milliseconds (for a grace period of RCU), and nothing that is
+  /// done meanwhile shows where the process is, starts another, or keeps memory that the groups are to count.
+  var laysOutMeanwhile: Bool {
+    waitsForCaller && namespaces.contains(.newMount) && mapSteps.isEmpty && lateNamespaces.isEmpty && !forksSibling
+      && !mounts.contains(where: \.copiesUp)
   }
 
   /// Whether the first process reads at all what the caller says.

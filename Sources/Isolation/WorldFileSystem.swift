@@ -49,6 +49,7 @@ struct WorldFileSystem {
     for (index, mount) in plan.mounts.enumerated() { append(mount, index, in: root) }
     appendPlannedDevices(in: root)
     if !plan.maskedPaths.isEmpty { masks = appendMaskSources() }
+    if plan.laysOutMeanwhile { program.appendWaitForCaller(caller.goReading) }
     if plan.pausesBeforeRootChange { program.appendPause(caller.goReading) }
     if plan.root != nil { appendEntry(into: root) }
   }
@@ -162,6 +163,12 @@ extension WorldFileSystem {
 }
 
 extension SystemCallProgram {
+  /// Adds the step at which a first process waits until it is where it belongs, and is who it is to be.
+  mutating func appendWaitForCaller(_ goReading: Int32) {
+    begin("wait for the caller's part")
+    append(.await(goReading, for: "the caller has done its part"))
+  }
+
   /// Adds the steps with which a first process tells its caller that the world is laid out, and waits.
   mutating func appendPause(_ goReading: Int32) {
     begin("wait while the world is prepared from outside")

@@ -65,14 +65,10 @@ struct WorldProgram {
       program.append(.requireLife(of: .descriptor(caller.pidfd, named: "CALLER"), named: "the caller"))
     }
     guard plan.listensToCaller else { return }
-    program.begin("wait for the caller's part")
+    program.begin("hear of the caller's end")
     // With a copy of the writing end open here, the caller's end would go unnoticed.
     program.append(.close(.descriptor(caller.goWriting, named: "PIPE")))
-    if plan.waitsForCaller { appendWait(until: "the caller has done its part") }
-  }
-
-  private mutating func appendWait(until what: String) {
-    program.append(.await(caller.goReading, for: what))
+    if plan.waitsForCaller && !plan.laysOutMeanwhile { program.appendWaitForCaller(caller.goReading) }
   }
 
   /// What is done with the files and rights of outside, before anything is joined.
@@ -171,7 +167,7 @@ struct WorldProgram {
       appendOwnMaps()
       program.begin("wait until it is said who is who in the user namespace")
       program.append(.reportProgress())
-      appendWait(until: "the maps are written")
+      program.append(.await(caller.goReading, for: "the maps are written"))
       appendCover()
     }
     if let offsets = plan.timeOffsets {

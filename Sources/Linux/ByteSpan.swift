@@ -18,6 +18,17 @@ extension Span<UInt8> {
     return true
   }
 
+  /// Whether part of the bytes has this text somewhere.
+  public func contains(_ text: StaticString, in range: Range<Int>) -> Bool {
+    let length = text.utf8CodeUnitCount
+    var start = range.lowerBound
+    while start + length <= range.upperBound {
+      if matches(text, in: start..<(start + length)) { return true }
+      start += 1
+    }
+    return false
+  }
+
   /// Where a byte is found first in part of the bytes; nil where it is not.
   public func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
     var index = range.lowerBound
@@ -27,6 +38,7 @@ extension Span<UInt8> {
     }
     return nil
   }
+
   /// Hands over where each line is, without its newline; the last one need not have any.
   public func forEachLine(_ body: (Range<Int>) -> Void) {
     var start = 0

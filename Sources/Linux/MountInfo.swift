@@ -45,6 +45,15 @@ extension MountInfo {
     return mounts
   }
 
+  /// Parses the lines that have a text in them, such as ` - cgroup`, where the others would be dropped anyway.
+  public static func parse(_ text: Span<UInt8>, linesWith part: StaticString) -> [MountInfo] {
+    var mounts: [MountInfo] = []
+    text.forEachLine { line in
+      if text.contains(part, in: line), let mount = MountInfo(line: text.copy(line)) { mounts.append(mount) }
+    }
+    return mounts
+  }
+
   private init?(line: [UInt8]) {
     let fields = line.split(separator: 32, omittingEmptySubsequences: false)
     guard fields.count >= 9, let dash = fields[6...].firstIndex(where: { $0.elementsEqual("-".utf8) }),
