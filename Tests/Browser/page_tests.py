@@ -182,6 +182,15 @@ def test_search_and_filter(page):
     page.window.wait(f"document.querySelectorAll('.node:not(.leaving)').length >= {before}")
 
 
+def test_branches_of_one_name_that_differ_fold_apart(page):
+    page.window.choose("uts")
+    page.world.run("sh -c 'for i in 1 2; do sh -c \"sleep 2100; :\" & sh -c \"sleep 2101 & sleep 2102; :\" & done; wait' & twins=$!")
+    page.window.node("4 × sh")
+    page.window.node("6 × sh")
+    assert not page.window.value("document.querySelector('svg.map').outerHTML.includes('NaN')")
+    page.world.run("pkill -f 'sleep 210[012]'")
+
+
 def test_time_goes_back(page):
     page.world.run("sleep 1200 & victim=$!")
     pid = page.world.ask("echo $victim").strip()

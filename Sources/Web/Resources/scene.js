@@ -125,8 +125,13 @@ function fold(scene, wishes, limit) {
     }
     const result = [];
     const rest = [];
+    const turns = new Map();
     for (const [shape, members] of groups) {
-      const key = `fold:${owner}:${shape.split("\u0000", 2).join(":")}`;
+      // Branches of one name may look different further down: each kind of them has a fold of its own.
+      const name = shape.split("\u0000", 2).join(":");
+      const turn = turns.get(name) ?? 0;
+      turns.set(name, turn + 1);
+      const key = `fold:${owner}:${name}${turn ? `:${turn}` : ""}`;
       const isPlain = shape !== members[0].key;
       if (members.length > 1 && isPlain && !wishes.unfolded.has(key)) {
         if (result.length >= limit && members.length) rest.push(...members);
