@@ -114,7 +114,7 @@ function drawKinds(world) {
 function choose(kind) {
   if (page.kind === kind) return;
   page.kind = kind;
-  window.history.replaceState(null, "", `/#${kind}`);
+  window.history.replaceState(null, "", `${location.pathname}#${kind}`);
   wishes.unfolded.clear();
   map.view.isFree = false;
   show(true);
@@ -269,4 +269,4 @@ listen(
     find("state-words").textContent = words[state];
   },
 );
-if (location.search) window.history.replaceState(null, "", `/${location.hash}`);
+if (location.search) window.history.replaceState(null, "", `${location.pathname}${location.hash}`);

@@ -223,7 +223,7 @@ export class History {
 }
 
 /** Listens to the feed; `heard` is given each event, `state` whether there is a connection. */
-export function listen(heard, state, address = "/feed") {
+export function listen(heard, state, address = "feed") {
   const source = new EventSource(address);
   source.onopen = () => state("live");
   source.onerror = () => state(source.readyState === EventSource.CLOSED ? "ended" : "lost");
