@@ -91,7 +91,7 @@ function shapeOf(node, shapes) {
   const inner = node.children.map((child) => shapeOf(child, shapes));
   const isPlain = !node.borders.length && !node.crossings.length && inner.every((shape) => shape);
   const shape = isPlain
-    ? `${node.row.name}\u0000${node.row.ns ? node.row.uid : "unread"}\u0000${node.row.condition ?? ""}(${inner.sort().join(",")})` : "";
+    ? `${node.row.name}\u0000${node.row.ns ? node.row.uid : "unread"}\u0000${node.row.condition ?? ""}${node.row.role ?? ""}(${inner.sort().join(",")})` : "";
   shapes.set(node, shape);
   return shape;
 }
@@ -200,9 +200,9 @@ export function captionOf(node) {
   return node.row.kernel ? `[${name}]` : name;
 }
 
-/** The number beside it: its PID, and its innermost PID where it has another there. */
+/** The number beside it: its PID, and its innermost PID where it has another there; and what it is on the page, if anything. */
 export function numberOf(node) {
   if (node.isFold) return "";
   const inside = node.row.inside?.length ? ` → ${node.row.inside.join(" → ")}` : "";
-  return `${node.row.pid}${inside}`;
+  return `${node.row.pid}${inside}${node.row.role ? ` · ${node.row.role}` : ""}`;
 }
