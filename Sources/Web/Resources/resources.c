@@ -69,6 +69,50 @@ static const uint8_t text_js[] = {
 #embed "text.js"
 };
 
+static const uint8_t course_html[] = {
+#embed "course.html"
+};
+
+static const uint8_t course_css[] = {
+#embed "course.css"
+};
+
+static const uint8_t course_js[] = {
+#embed "course.js"
+};
+
+static const uint8_t lesson_js[] = {
+#embed "lesson.js"
+};
+
+static const uint8_t markdown_js[] = {
+#embed "markdown.js"
+};
+
+static const uint8_t worldpane_js[] = {
+#embed "worldpane.js"
+};
+
+static const uint8_t screen_js[] = {
+#embed "screen.js"
+};
+
+static const uint8_t shells_js[] = {
+#embed "shells.js"
+};
+
+static const uint8_t socket_js[] = {
+#embed "socket.js"
+};
+
+static const uint8_t xterm_js[] = {
+#embed "xterm/xterm.js"
+};
+
+static const uint8_t xterm_css[] = {
+#embed "xterm/xterm.css"
+};
+
 #define FILE_OF(name, text, pages) {name, text, sizeof text, pages}
 #define BOTH (RESOURCES_MAP | RESOURCES_COURSE)
 
@@ -94,6 +138,17 @@ static const struct {
     FILE_OF("inspector.js", inspector_js, BOTH),
     FILE_OF("kinds.js", kinds_js, BOTH),
     FILE_OF("text.js", text_js, BOTH),
+    FILE_OF("course.html", course_html, RESOURCES_COURSE),
+    FILE_OF("course.css", course_css, RESOURCES_COURSE),
+    FILE_OF("course.js", course_js, RESOURCES_COURSE),
+    FILE_OF("lesson.js", lesson_js, RESOURCES_COURSE),
+    FILE_OF("markdown.js", markdown_js, RESOURCES_COURSE),
+    FILE_OF("worldpane.js", worldpane_js, RESOURCES_COURSE),
+    FILE_OF("screen.js", screen_js, RESOURCES_COURSE),
+    FILE_OF("shells.js", shells_js, RESOURCES_COURSE),
+    FILE_OF("socket.js", socket_js, RESOURCES_COURSE),
+    FILE_OF("xterm.js", xterm_js, RESOURCES_COURSE),
+    FILE_OF("xterm.css", xterm_css, RESOURCES_COURSE),
 };
 
 size_t resources_count(void) {
