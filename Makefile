@@ -69,9 +69,10 @@ vm: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## boot Debian with systemd 
 	@.ci/packages vm
 	@Tests/Guard/guard Tests/VirtualMachine/run $(RUNTIME)
 
-screenshots: build ## take the pictures of the page that the documentation shows anew
+screenshots: build ## take the pictures of the pages that the documentation shows anew
 	@.ci/packages test
 	@SCREENSHOTS=Documentation/pictures ONLY=link Tests/Browser/run $(RELEASE)
+	@SCREENSHOTS=Documentation/pictures ONLY=chapter Tests/Browser/course $(RELEASE)
 
 # The classic names do not shadow the system's: they lie in a folder that a PATH may put first.
 install: $(if $(filter $(RELEASE),$(PROGRAM)),build) ## install below PREFIX (/usr/local): programs, classic names in libexec/pangaea/bin, man pages, completions, schemas

@@ -155,7 +155,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Commands", "CommandDescription", "JSON", "SQLite", "Screen", "Cgroups", "Processes", "Linux", filePath,
+        "Commands", "CommandDescription", "JSON", "SQLite", "Screen", "Lab", "Web", "Cgroups", "Processes", "Linux",
+        filePath,
       ],
       exclude: ["Golden"],
       swiftSettings: house),

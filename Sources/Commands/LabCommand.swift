@@ -17,8 +17,8 @@ struct LabCommand: ParsableCommand {
       facts that the kernel must show then. Everything happens in a world of its own, and the machine is left as it was.
       """,
     subcommands: [
-      LabListCommand.self, LabRunCommand.self, LabCheckCommand.self, LabHintCommand.self, LabNextCommand.self,
-      LabResetCommand.self, LabThreadCommand.self,
+      LabListCommand.self, LabRunCommand.self, LabWebCommand.self, LabCheckCommand.self, LabHintCommand.self,
+      LabNextCommand.self, LabResetCommand.self, LabThreadCommand.self,
     ])
 }
 

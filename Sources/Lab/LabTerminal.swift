@@ -17,8 +17,12 @@ final class LabTerminal {
   private(set) var latest: [UInt8] = []
   private static let latestLimit = 4096
   private var buffer = [UInt8](repeating: 0, count: 4096)
+  /// How much is read at a time: more than a terminal holds, so that who prints without end is left again.
+  private static let drainLimit = 1 << 17
   /// What a learner typed and the terminal has not taken yet.
   private var waiting: [UInt8] = []
+  /// How much of that is kept; more is not typed.
+  private static let waitingLimit = 1 << 21
 
   /// A dumb terminal cannot go up a line: the shell would scroll a command that is longer than this sideways.
   static let unseen = WindowSize(rows: 24, columns: 400)
@@ -108,9 +112,11 @@ final class LabTerminal {
   /// - Throws: `SystemCallError` with any errno of read(2) other than those of an end.
   func drain() throws(SystemCallError) {
     do throws(SystemCallError) {
-      while true {
+      var taken = 0
+      while taken < LabTerminal.drainLimit {
         let count = try pty.controller.read(into: &buffer)
         if count == 0 { return }
+        taken += count
         transcript += buffer[..<count]
         latest = Array((latest + buffer[..<count]).suffix(LabTerminal.latestLimit))
       }
@@ -120,15 +126,20 @@ final class LabTerminal {
     }
   }
 
+  /// Whether something that a learner typed has not been taken yet.
+  var hasInputWaiting: Bool { !waiting.isEmpty }
+
   /// Hands on what a learner typed, as much as the terminal takes; the rest goes with the next call.
   ///
   /// - Throws: `SystemCallError` with any errno of write(2).
   func send(_ bytes: [UInt8]) throws(SystemCallError) {
-    waiting += bytes
+    if waiting.count + bytes.count <= LabTerminal.waitingLimit { waiting += bytes }
     do throws(SystemCallError) {
       while !waiting.isEmpty { waiting.removeFirst(try pty.controller.writeSome(waiting)) }
     } catch {
-      if error.errno != .eagain { throw error }
+      if error.errno == .eagain { return }
+      waiting = []
+      throw error
     }
   }
 

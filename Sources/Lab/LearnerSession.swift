@@ -21,6 +21,8 @@ public enum SessionKey: Hashable, Sendable {
   case up, down
   /// Go to the lesson of the list that is marked.
   case choose
+  /// Go to a lesson, by its place in the course.
+  case go(Int)
   /// The shells alone, or the lesson again.
   case free
   /// Leave.
@@ -148,6 +150,7 @@ extension LearnerSession {
     case .check: return check()
     case .reset: return reset()
     case .list: marked = course.claims.firstIndex(of: lesson.claim) ?? 0
+    case .go(let place): return go(to: place)
     case .free: isFree.toggle()
     case .quit: return [.save, .leave]
     case .up, .down, .choose: break
@@ -160,14 +163,19 @@ extension LearnerSession {
     switch key {
     case .up: marked = max(place - 1, 0)
     case .down: marked = min(place + 1, course.claims.count - 1)
-    case .choose:
-      marked = nil
-      return open(course.claims[place])
+    case .choose: return go(to: place)
+    case .go(let place): return go(to: place)
     case .quit: return [.save, .leave]
     case .list: marked = nil
     default: break
     }
     return []
+  }
+
+  private mutating func go(to place: Int) -> [SessionOrder] {
+    guard course.claims.indices.contains(place) else { return [] }
+    marked = nil
+    return open(course.claims[place])
   }
 
   private mutating func answer(_ choice: Int) -> [SessionOrder] {

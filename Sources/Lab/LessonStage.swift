@@ -10,6 +10,8 @@ final class LessonStage {
   private let laboratory: Laboratory
   private var world: LabWorld?
   private let cgroup: Cgroup?
+  /// The PIDs of the shells in their world.
+  let shellNumbers: [TerminalName: Int32]
   /// What facts are read with; it knows the names that the steps so far have given.
   var observer: Observer
   /// Whether the learner has typed since the last step came to its end.
@@ -35,6 +37,7 @@ final class LessonStage {
       laboratory.remove(cgroup)
       throw LabFailure(what: "the terminals do not start: \(error)", remedy: nil)
     }
+    shellNumbers = observer.shellNumbers
     world = consume made
     self.cgroup = cgroup
   }
@@ -50,6 +53,18 @@ final class LessonStage {
   deinit { end() }
 
   func terminal(_ name: TerminalName) -> LabTerminal? { observer.terminals[name] }
+
+  /// Hands on what terminals have not taken yet.
+  ///
+  /// - Returns: whether something waits still.
+  func pushInput() -> Bool {
+    var isWaiting = false
+    for terminal in observer.terminals.values where terminal.hasInputWaiting {
+      try? terminal.send([])
+      if terminal.hasInputWaiting { isWaiting = true }
+    }
+    return isWaiting
+  }
 
   /// Notes that a step has come to its end.
   func beginStep() { isTouched = false }

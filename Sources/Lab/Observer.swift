@@ -14,6 +14,8 @@ struct Observer {
   let level = 1
   private(set) var bindings: [String: Value] = [:]
   private let census: WorldCensus
+  /// The world's own procfs.
+  var procfs: Procfs { census.procfs }
 
   /// Knows the shells and the init by their names, also when they have ended.
   init(initProcess: ProcessIdentity, terminals: [TerminalName: LabTerminal]) throws(Unknown) {
@@ -23,6 +25,14 @@ struct Observer {
     bindings["init"] = .process(try process(initProcess.processID))
     for (name, terminal) in terminals {
       bindings[name.rawValue] = .process(try process(terminal.shell.processID))
+    }
+  }
+
+  /// The PIDs of the shells in their world, as they were at the beginning.
+  var shellNumbers: [TerminalName: Int32] {
+    terminals.compactMapValues { terminal in
+      guard case .process(let shell)? = bindings[terminal.name.rawValue] else { return nil }
+      return shell.worldID
     }
   }
 

@@ -85,7 +85,14 @@ extension Workbench {
     stage?.type(bytes, at: terminal)
   }
 
-  /// What a terminal printed since it was last asked.
+  /// Hands on what was typed and terminals have not taken yet, as when something long was pasted.
+  ///
+  /// - Returns: whether something waits still, so that this is to be called again soon.
+  public func pushInput() -> Bool {
+    stage?.pushInput() ?? false
+  }
+
+  /// What a terminal printed since it was last asked; of one that prints without end, a part.
   public func takeOutput(of terminal: TerminalName) -> [UInt8] {
     stage?.takeOutput(of: terminal) ?? []
   }
@@ -120,6 +127,15 @@ extension Workbench {
     }
     return shells
   }
+
+  /// The PIDs of the two shells in their world.
+  public var shellNumbers: [TerminalName: Int32] { stage?.shellNumbers ?? [:] }
+
+  /// The world's own procfs, which numbers processes as its shells see them; nil without a world.
+  public var procfs: Procfs? { stage?.observer.procfs }
+
+  /// Whether a step is being played or checked.
+  public var isBusy: Bool { work != nil }
 
   /// The world's processes now; nil without a world.
   public func processes() -> ProcessTree? {

@@ -9,7 +9,7 @@ import struct SystemPackage.FilePath
 final class WorldCensus {
   private let initProcess: ProcessIdentity
   /// The world's own procfs, taken before a course lays another over it.
-  private let procfs: FileDescriptor
+  let procfs: Procfs
   private let namespace: NamespaceDescriptor
   /// Whether the kernel tells the lab's PID of a process by the world's (Linux 6.11).
   private let translates: Bool
@@ -19,7 +19,7 @@ final class WorldCensus {
   init(_ initProcess: ProcessIdentity) throws(SystemCallError) {
     self.initProcess = initProcess
     let directory = FilePath("/proc/\(initProcess.processID)")
-    procfs = try FileDescriptor.open(directory.appending("root/proc"), .directory)
+    procfs = try Procfs(at: directory.appending("root/proc"))
     namespace = try NamespaceDescriptor(opening: directory.appending("ns/pid"))
     do throws(SystemCallError) {
       translates = try namespace.callersPID(of: 1) == initProcess.processID
@@ -41,7 +41,7 @@ final class WorldCensus {
   private func processIDs() throws(SystemCallError) -> [Int32] {
     var numbers: [Int32] = []
     var reader = DirectoryReader(bufferSize: 4096)
-    let directory = try procfs.open(NumberedPath("."), [.directory])
+    let directory = try procfs.directory.open(NumberedPath("."), [.directory])
     try reader.readNumbers(of: directory, into: &numbers)
     var processIDs: [Int32] = []
     for number in numbers {

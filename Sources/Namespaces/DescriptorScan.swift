@@ -27,10 +27,20 @@ struct DescriptorScan {
     let network: UInt64
   }
 
-  /// - Throws: `SystemCallError` when the procfs has no entry of this process.
+  /// - Throws: `SystemCallError` when the procfs has neither an entry of this process nor one of its init to look at.
   init(_ source: Procfs) throws(SystemCallError) {
     self.source = source
-    namespaceDevice = try source.directory.status(of: NumberedPath("self/ns/user")).device
+    namespaceDevice = try DescriptorScan.namespaceDevice(source)
+  }
+
+  /// Where this process has no entry, since the procfs is of a PID namespace below its own, that one's init is asked.
+  private static func namespaceDevice(_ source: Procfs) throws(SystemCallError) -> DeviceNumber {
+    do throws(SystemCallError) {
+      return try source.directory.status(of: NumberedPath("self/ns/user")).device
+    } catch {
+      guard error.errno == .enoent else { throw error }
+      return try source.directory.status(of: NumberedPath("1/ns/user")).device
+    }
   }
 
   /// - Parameter network: the inode of the network namespace that the process is in; 0 when not known.

@@ -23,6 +23,7 @@ class World:
         self.run(f"'{program}' web {' '.join(options)} </dev/null & echo web=$!")
         said = self.read(lambda text: "token=" in text and "web=" in text)
         self.link = re.search(r"http://\S+", said).group()
+        self.place = re.search(r":\d+(/\w+)/", self.link).group(1)
         self.port = int(re.search(r":(\d+)/", self.link).group(1))
         self.page_pid = int(re.search(r"web=(\d+)", said).group(1))
 
@@ -48,10 +49,10 @@ class World:
         return text
 
     def request(self, path, headers=None, method="GET", body=None):
-        """Status and text of an answer of the page's server."""
+        """Status and text of an answer of the page's server; paths are as the page knows them."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request(method, path, body, headers or {})
+            connection.request(method, self.place + path, body, headers or {})
             answer = connection.getresponse()
             return answer.status, answer.read().decode(errors="replace"), answer.headers
         finally:

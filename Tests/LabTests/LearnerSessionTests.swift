@@ -73,6 +73,14 @@ import Testing
     #expect(course.claims[0].prediction == Prediction(question: "What happens?", choices: ["this", "that"], right: 1))
   }
 
+  @Test func goesToALessonByItsPlace() {
+    var session = started()
+    #expect(session.take(.key(.go(1))) == [.save] + [.save] && session.lesson.claim.number == "T2")
+    _ = session.take(.key(.list))
+    #expect(session.marked == 1 && session.take(.key(.go(9))) == [] && session.marked == 1)
+    #expect(session.take(.key(.go(0))) == [.save, .begin] && session.marked == nil && session.phase == .predicting)
+  }
+
   @Test func goesFromPredictionToVerdict() {
     var session = started()
     #expect(session.take(.key(.answer(0))) == [.tellLines(0)])

@@ -138,6 +138,19 @@ private func link(_ kind: NamespaceKind, of process: Int32) throws -> NamespaceL
     _ = try World(script: "exec unshare --pid --mount --fork --mount-proc --kill-child sh -c '\(script)'")
   }
 
+  @Test(.enabled(if: isRoot)) func readsAWorldThroughItsOwnProcfsFromOutside() throws {
+    let script = """
+      mount --make-rprivate / && mount -t proc proc /proc && exec 9</proc/self/ns/ipc && echo ready && exec sleep 60
+      """
+    let world = try World([.newPID, .newMount, .newIPC], script: script)
+    let inventory = try NamespaceInventory(from: Procfs(at: FilePath("/proc/\(world.processID)/root/proc")))
+    #expect(try inventory[link(.pid, of: world.processID)]?.members == [1])
+    #expect(try inventory[link(.ipc, of: world.processID)]?.members == [1])
+    let others = inventory.namespaces.flatMap(\.members).filter { $0 != 1 }
+    #expect(others.isEmpty)
+    #expect(try inventory[link(.pid, of: world.processID)]?.parent != nil)
+  }
+
   @Test(.enabled(if: isRoot)) func findsTheSameAmongManyProcesses() throws {
     let crowd = try World(
       .newPID, script: "i=0; while [ $i -lt 450 ]; do sleep 60 & i=$((i+1)); done; echo ready; exec sleep 60")

@@ -57,7 +57,9 @@ private final class Served {
   }
 
   func get(_ path: String, _ headers: String = "") throws -> String {
-    let text = "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\(headers)\r\n"
+    let text =
+      "GET \(server.gate.place)\(path.dropFirst()) HTTP/1.1\r\n"
+      + "Host: 127.0.0.1:\(port)\r\nConnection: close\r\n\(headers)\r\n"
     return try talk(Array(text.utf8))
   }
 
@@ -85,7 +87,8 @@ private final class Served {
   @Test func feedsAndSurvivesABrowserThatGoes() throws {
     let served = try Served()
     let cookie = try served.enter()
-    let request = Array("GET /feed HTTP/1.1\r\nHost: 127.0.0.1:\(served.port)\r\n\(cookie)\r\n".utf8)
+    let place = served.server.gate.place
+    let request = Array("GET \(place)feed HTTP/1.1\r\nHost: 127.0.0.1:\(served.port)\r\n\(cookie)\r\n".utf8)
     for _ in 0..<100 {
       let answer = try served.talk(request) { $0.hasSuffix("\n\n") }
       #expect(answer.hasSuffix("data: hello\n\n"))
@@ -97,7 +100,8 @@ private final class Served {
     let served = try Served()
     let cookie = try served.enter()
     let request =
-      "GET /socket HTTP/1.1\r\nHost: 127.0.0.1:\(served.port)\r\nOrigin: http://127.0.0.1:\(served.port)\r\n"
+      "GET \(served.server.gate.place)socket HTTP/1.1\r\n"
+      + "Host: 127.0.0.1:\(served.port)\r\nOrigin: http://127.0.0.1:\(served.port)\r\n"
       + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
       + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\(cookie)\r\n"
     // With the handshake comes a masked frame that says "hi".

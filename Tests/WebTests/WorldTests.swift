@@ -64,4 +64,13 @@ import Testing
       #expect(world.continents.contains { $0.link == link && $0.isInhabited })
     }
   }
+
+  @Test func aPageHasItsOwnFiles() throws {
+    #expect(PageFile.names(of: .map).contains("page.html") && PageFile.names(of: .map).contains("map.js"))
+    #expect(PageFile.names(of: .course).contains("xterm.js") && PageFile.names(of: .course).contains("map.js"))
+    #expect(PageFile(named: "xterm.js", of: .map) == nil && PageFile(named: "page.html", of: .course) == nil)
+    #expect(PageFile.response(to: Request("GET", "/"), of: .course).body.starts(with: Array("<!doctype html>".utf8)))
+    #expect(PageFile.response(to: Request("GET", "/../x"), of: .course).status == 404)
+    #expect(PageFile.response(to: Request("POST", "/"), of: .map).status == 405)
+  }
 }

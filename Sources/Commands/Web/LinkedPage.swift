@@ -14,13 +14,18 @@ final class LinkedPage: PageApplication {
   }
 
   /// Prints the link and serves the page until a signal ends the program, or the page itself.
-  func serve(port: UInt16) throws(Complaint) {
+  ///
+  /// - Parameter begin: called with the server before the link is printed.
+  func serve(
+    port: UInt16, begin: (PageServer) throws(SystemCallError) -> Void = { _ in }
+  ) throws(Complaint) {
     let server: PageServer
     do throws(SystemCallError) {
       server = try PageServer(port: port, self)
     } catch {
       throw Complaint(portRefused: error, port)
     }
+    do throws(SystemCallError) { try begin(server) } catch { throw Complaint(error, doing: "serve the page") }
     try printLink(server)
     do throws(SystemCallError) {
       let input = FileDescriptor.standardInput
@@ -77,6 +82,6 @@ extension Complaint {
     let isTaken = error.errno == .eaddrinuse
     self.init(
       error, doing: "listen on 127.0.0.1:\(port)", why: isTaken ? "another program listens on that port" : nil,
-      try: isTaken ? "pangaea web" : nil)
+      try: isTaken ? "the same without --port, which finds one that is free" : nil)
   }
 }

@@ -23,7 +23,7 @@ export class Inspector {
     this.problem = "";
     this.said = "";
     this.draw();
-    await this.fetch("/process", (answer) => (this.answer = answer));
+    await this.fetch("process", (answer) => (this.answer = answer));
   }
 
   /** Takes note of the world going on. */
@@ -128,7 +128,7 @@ export class Inspector {
       differing.length ? list(differing) : html("p", { class: "quiet" }, "The same as its parent's."),
       inherited.length ? html("details", {}, html("summary", { "data-focus": "inherited" }, `${counted(inherited.length, "variable")} inherited unchanged`), list(inherited)) : "",
       this.values ? html("button", { "data-focus": "values", onclick: () => { this.values = null; this.draw(); } }, "Hide values")
-        : all.length ? html("button", { "data-focus": "values", onclick: () => this.fetch("/environment", (answer) => (this.values = answer)) }, "Show values") : "");
+        : all.length ? html("button", { "data-focus": "values", onclick: () => this.fetch("environment", (answer) => (this.values = answer)) }, "Show values") : "");
   }
 
   // What may be done to a process, where the program was started with --allow-kill.
@@ -161,7 +161,7 @@ export class Inspector {
 
   async send(wish) {
     try {
-      const response = await fetch("/signal", { method: "POST", body: JSON.stringify(wish) });
+      const response = await fetch("signal", { method: "POST", body: JSON.stringify(wish) });
       this.said = (await response.text()).trim();
     } catch {
       this.said = "The program that serves this page does not answer.";

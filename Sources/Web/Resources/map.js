@@ -4,7 +4,7 @@
 import { coastAround, pathOf, resampled } from "./coast.js";
 import { fonts, layOut, row } from "./layout.js";
 import { MapView } from "./view.js";
-import { kindNames } from "./world.js";
+import { home, kindNames } from "./world.js";
 import { counted, shortened, svg, visible, widthOf } from "./text.js";
 
 const duration = 900;
@@ -23,7 +23,7 @@ export function looksOf(index) {
 export function nameOf(continent) {
   const kind = kindNames[continent.kind];
   if (continent.index === -2) return `${kind} namespaces that may not be read`;
-  return continent.index === -1 ? `the machine's ${kind} namespace` : `${kind} namespace ${continent.letter}`;
+  return continent.index === -1 ? `the ${home.name}'s ${kind} namespace` : `${kind} namespace ${continent.letter}`;
 }
 
 /** What is heard of a node. */
@@ -31,6 +31,7 @@ export function sentenceOf(node, world) {
   const where = nameOf(node.continent);
   if (node.isFold) return `${node.caption}, folded, in ${where}`;
   const parts = [visible(node.row.name), `PID ${node.row.pid}`, `in ${where}`];
+  if (node.row.role) parts.push(node.row.role);
   if (!node.row.ns && !node.row.condition) parts.push("its namespaces may not be read");
   if (node.borders.length) parts.push(`not in its parent's ${node.borders.map((kind) => kindNames[kind]).join(", ")} namespace`);
   const parent = world.parent(node.row);
@@ -176,7 +177,7 @@ export class WorldMap {
     land.titled = key;
     const holder = continent.count ? "" : shortened(visible(continent.namespace?.holders?.[0] ?? ""), 34);
     const sub = continent.count ? counted(continent.count, "process", "processes") : `uninhabited${holder && " · "}${holder}`;
-    const words = continent.index === -1 ? "the machine" : continent.index === -2 ? "not readable" : `${continent.kind}:[${continent.inode}]`;
+    const words = continent.index === -1 ? `the ${home.name}` : continent.index === -2 ? "not readable" : `${continent.kind}:[${continent.inode}]`;
     const badge = continent.letter
       ? [svg("rect", { class: "badge", x: -2, y: -15, width: 12 + 10 * continent.letter.length, height: 22, rx: 7 }),
         svg("text", { class: "letter", x: 4 + 5 * continent.letter.length, y: 1, "text-anchor": "middle" }, continent.letter)] : [];

@@ -1,14 +1,14 @@
 // The eight memberships of a process, as the card at the pointer and the inspector show them.
 
 import { looksOf } from "./map.js";
-import { kindNames, kinds } from "./world.js";
+import { home, kindNames, kinds } from "./world.js";
 import { html, shortened, visible } from "./text.js";
 
-/** The letter of a namespace in its colour and outline; `machine` for the machine's own. */
+/** The letter of a namespace in its colour and outline; `machine` for the machine's own, or what it is that is shown. */
 export function badge(world, kind, inode) {
   if (!inode) return html("span", { class: "chip unknown" }, "unreadable");
   const index = world.letterIndex(kind, inode);
-  return html("span", { class: `chip ${looksOf(index)}` }, index < 0 ? "machine" : world.letter(kind, inode));
+  return html("span", { class: `chip ${looksOf(index)}` }, index < 0 ? home.name : world.letter(kind, inode));
 }
 
 /** One row for each kind: which namespace, and whether it came from the parent. */

@@ -1,6 +1,7 @@
 // Puts the page together: the feed into the world, the world into map or table, and what a person does back into both.
 
 import { Inspector } from "./inspector.js";
+import { KindTabs, liveliest } from "./kinds.js";
 import { Card } from "./memberships.js";
 import { WorldMap } from "./map.js";
 import { sceneOf } from "./scene.js";
@@ -23,6 +24,7 @@ const map = new WorldMap(find("map"), {
 });
 const table = new WorldTable(find("table"), (row) => pin(row));
 const inspector = new Inspector(find("inspector"), { close: () => unpin(), pick: (row) => pin(row) });
+const tabs = new KindTabs(find("kinds"), (kind) => choose(kind));
 const timeline = new Timeline(history, () => show(true));
 
 // The world.
@@ -43,7 +45,7 @@ function soon() {
 
 function show(isFresh) {
   const world = history.shown;
-  page.kind ??= liveliest(world);
+  page.kind ??= kinds.find((kind) => kind === location.hash.slice(1)) ?? liveliest(world);
   const rows = () => [...world.processes.values()].filter((row) => fits(world, row));
   page.found = page.search ? new Set(rows().filter((row) => matches(world, row)).map((row) => row.key)) : null;
   if (page.view === "map") {
@@ -54,17 +56,9 @@ function show(isFresh) {
   }
   inspector.update(world);
   find("found").textContent = page.found ? `${page.found.size} found` : "";
-  drawKinds(world);
+  tabs.draw(world, page.kind);
   drawUsers(world);
   find("hint").textContent = hintOf(world);
-}
-
-/** The kind with the most continents; the map of an undivided machine begins with PIDs. */
-function liveliest(world) {
-  const asked = location.hash.slice(1);
-  if (kinds.includes(asked)) return asked;
-  const counts = ["pid", ...kinds].map((kind) => [kind, world.ofKind(kind).length]);
-  return counts.reduce((best, one) => (one[1] > best[1] ? one : best))[0];
 }
 
 function fits(world, row) {
@@ -92,42 +86,14 @@ function hintOf(world) {
 
 // Kinds.
 
-function drawKinds(world) {
-  const list = find("kinds");
-  if (!list.children.length) {
-    kinds.forEach((kind, index) => list.append(html(
-      "button", { type: "button", role: "tab", id: `kind-${kind}`, "aria-controls": "map", title: `Key ${index + 1}`, onclick: () => choose(kind), onkeydown: (event) => step(event, index) },
-      kindNames[kind], html("span", { class: "count" }))));
-  }
-  kinds.forEach((kind, index) => {
-    const tab = list.children[index];
-    const count = world.ofKind(kind).length;
-    const isChosen = kind === page.kind;
-    tab.setAttribute("aria-selected", String(isChosen));
-    tab.setAttribute("tabindex", isChosen ? "0" : "-1");
-    tab.querySelector(".count").textContent = count;
-    tab.setAttribute("aria-label", `${kindNames[kind]}, ${counted(count, "namespace")}`);
-    tab.classList.toggle("many", count > 1);
-  });
-}
-
 function choose(kind) {
   if (page.kind === kind) return;
   page.kind = kind;
-  window.history.replaceState(null, "", `/#${kind}`);
+  window.history.replaceState(null, "", `${location.pathname}#${kind}`);
   wishes.unfolded.clear();
   map.view.isFree = false;
   show(true);
-  find(`kind-${kind}`).scrollIntoView({ block: "nearest", inline: "nearest" });
-}
-
-function step(event, index) {
-  const other = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: kinds.length - 1 }[event.key];
-  if (other === undefined) return;
-  event.preventDefault();
-  const kind = kinds[(other + kinds.length) % kinds.length];
-  choose(kind);
-  find(`kind-${kind}`).focus();
+  tabs.reveal(kind);
 }
 
 // Pinning, folding, filters.
@@ -269,4 +235,4 @@ listen(
     find("state-words").textContent = words[state];
   },
 );
-if (location.search) window.history.replaceState(null, "", `/${location.hash}`);
+if (location.search) window.history.replaceState(null, "", `${location.pathname}${location.hash}`);

@@ -91,7 +91,7 @@ function shapeOf(node, shapes) {
   const inner = node.children.map((child) => shapeOf(child, shapes));
   const isPlain = !node.borders.length && !node.crossings.length && inner.every((shape) => shape);
   const shape = isPlain
-    ? `${node.row.name}\u0000${node.row.ns ? node.row.uid : "unread"}\u0000${node.row.condition ?? ""}(${inner.sort().join(",")})` : "";
+    ? `${node.row.name}\u0000${node.row.ns ? node.row.uid : "unread"}\u0000${node.row.condition ?? ""}${node.row.role ?? ""}(${inner.sort().join(",")})` : "";
   shapes.set(node, shape);
   return shape;
 }
@@ -125,8 +125,13 @@ function fold(scene, wishes, limit) {
     }
     const result = [];
     const rest = [];
+    const turns = new Map();
     for (const [shape, members] of groups) {
-      const key = `fold:${owner}:${shape.split("\u0000", 2).join(":")}`;
+      // Branches of one name may look different further down: each kind of them has a fold of its own.
+      const name = shape.split("\u0000", 2).join(":");
+      const turn = turns.get(name) ?? 0;
+      turns.set(name, turn + 1);
+      const key = `fold:${owner}:${name}${turn ? `:${turn}` : ""}`;
       const isPlain = shape !== members[0].key;
       if (members.length > 1 && isPlain && !wishes.unfolded.has(key)) {
         if (result.length >= limit && members.length) rest.push(...members);
@@ -195,9 +200,9 @@ export function captionOf(node) {
   return node.row.kernel ? `[${name}]` : name;
 }
 
-/** The number beside it: its PID, and its innermost PID where it has another there. */
+/** The number beside it: its PID, and its innermost PID where it has another there; and what it is on the page, if anything. */
 export function numberOf(node) {
   if (node.isFold) return "";
   const inside = node.row.inside?.length ? ` → ${node.row.inside.join(" → ")}` : "";
-  return `${node.row.pid}${inside}`;
+  return `${node.row.pid}${inside}${node.row.role ? ` · ${node.row.role}` : ""}`;
 }

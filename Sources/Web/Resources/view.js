@@ -33,7 +33,7 @@ export class MapView {
     this.whole = size;
     if (this.isFree) return;
     const window = this.size();
-    const margin = Math.min(36, window.width * 0.03);
+    const margin = Math.min(36, window.width * 0.03, window.height * 0.06);
     const least = window.width < 600 ? 0.62 : 0.3;
     const k = Math.max(least, Math.min((window.width - 2 * margin) / size.width, (window.height - 2 * margin) / size.depth, 1.15));
     const x = Math.max(margin, (window.width - size.width * k) / 2);

@@ -10,6 +10,9 @@ export const kindNames = {
   user: "User", pid: "PID", mnt: "Mount", net: "Network", uts: "UTS", ipc: "IPC", cgroup: "Cgroup", time: "Time",
 };
 
+/** What the namespaces without a letter are of: the machine, unless the page shows less. */
+export const home = { name: "machine" };
+
 /** The kinds whose namespaces lie in one another. */
 export const nests = (kind) => kind === "user" || kind === "pid";
 
@@ -223,7 +226,7 @@ export class History {
 }
 
 /** Listens to the feed; `heard` is given each event, `state` whether there is a connection. */
-export function listen(heard, state, address = "/feed") {
+export function listen(heard, state, address = "feed") {
   const source = new EventSource(address);
   source.onopen = () => state("live");
   source.onerror = () => state(source.readyState === EventSource.CLOSED ? "ended" : "lost");

@@ -5,6 +5,9 @@
 public struct Gate: Sendable {
   /// The port that the page is on.
   public let port: UInt16
+  /// Where on the port, for example `/0f3c…/`: a browser sends a cookie to every port of a host, whoever listens there, so
+  /// the page's own goes to this place only, which nobody knows.
+  public let place: String
   /// In the link: good for one browser, which gets the session's secret in its place. nil once it is used.
   public private(set) var token: String?
   private let session: String
@@ -22,6 +25,7 @@ public struct Gate: Sendable {
   /// A gate with secrets that nobody knows yet.
   public init(port: UInt16) {
     self.port = port
+    place = "/\(Gate.secret().prefix(32))/"
     session = Gate.secret()
     token = Gate.secret()
   }
@@ -41,15 +45,16 @@ public struct Gate: Sendable {
   }
 
   /// The link that opens the page once; nil when its token is used.
-  public var link: String? { token.map { "http://127.0.0.1:\(port)/?token=\($0)" } }
+  public var link: String? { token.map { "http://127.0.0.1:\(port)\(place)?token=\($0)" } }
 
   private var cookieName: String { "pangaea-\(port)" }
 
   /// Decides over a request.
   public mutating func admit(_ request: Request) -> Admission {
     if let refusal = foreign(request) { return .refused(refusal) }
-    if let cookie = request.cookie(cookieName), Gate.isSame(cookie, session) { return .admitted }
-    guard request.method == "GET", request.path == "/", let given = request.query["token"] else {
+    let isInPlace = Gate.isSame(String(request.path.prefix(place.utf8.count)), place)
+    if isInPlace, let cookie = request.cookie(cookieName), Gate.isSame(cookie, session) { return .admitted }
+    guard request.method == "GET", request.path == place, let given = request.query["token"] else {
       return .refused(.text(403, "Open the link that the program printed: it holds the key to this page."))
     }
     guard let token, Gate.isSame(given, token) else {
@@ -59,7 +64,14 @@ public struct Gate: Sendable {
     }
     self.token = nil
     return .admittedAnew(
-      Response.Header("Set-Cookie", "\(cookieName)=\(session); HttpOnly; SameSite=Strict; Path=/"))
+      Response.Header("Set-Cookie", "\(cookieName)=\(session); HttpOnly; SameSite=Strict; Path=\(place)"))
+  }
+
+  /// A request that was admitted, with its path as the page knows it: `/feed`.
+  func inside(_ request: Request) -> Request {
+    var request = request
+    request.path = "/" + request.path.dropFirst(place.count)
+    return request
   }
 
   /// The refusal of what another site or another name of this machine is behind.

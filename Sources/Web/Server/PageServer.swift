@@ -221,8 +221,8 @@ extension PageServer {
   private func respond(to request: Request, _ connection: Connection) {
     switch gate.admit(request) {
     case .refused(let response): refuse(response, connection)
-    case .admitted: answer(request, [], connection)
-    case .admittedAnew(let cookie): answer(request, [cookie], connection)
+    case .admitted: answer(gate.inside(request), [], connection)
+    case .admittedAnew(let cookie): answer(gate.inside(request), [cookie], connection)
     }
   }
 

@@ -14,8 +14,8 @@ struct InspectionJSON {
   private static let mostVariables = 2000
 
   /// - Throws: `SystemCallError` with `ESRCH` when the process has ended.
-  init(of process: ProcessIdentity) throws(SystemCallError) {
-    lineage = try Lineage.read(process.processID, [.commandLine, .executable])
+  init(of process: ProcessIdentity, from source: Procfs = .machine) throws(SystemCallError) {
+    lineage = try Lineage.read(process.processID, [.commandLine, .executable], from: source)
     guard lineage.process.identity == process else {
       throw SystemCallError(call: "open", errno: .esrch, object: "PID \(process.processID)")
     }

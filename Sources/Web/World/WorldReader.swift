@@ -13,10 +13,13 @@ struct WorldReader {
     let namespaces: NamespaceLinks?
   }
 
-  /// How long the inventory of namespaces that no process is in counts, in nanoseconds.
+  /// How long the inventory of namespaces that no process is in counts, in nanoseconds: of the whole machine, and of
+  /// one world, where there is little to look at.
   private static let inventoryAge: UInt64 = 5_000_000_000
+  private static let inventoryAgeOfWorld: UInt64 = 1_000_000_000
   private static let commandLineLimit = 256
 
+  private let source: Procfs
   private var details: [Program: Inhabitant.Details] = [:]
   private var continents: [Continent] = []
   /// The namespaces that processes were in when the continents were read.
@@ -24,12 +27,17 @@ struct WorldReader {
   /// When to look everywhere again; nil before the first look.
   private var inventoryTime: UInt64?
 
+  /// - Parameter source: whose processes are read, under the numbers that they have there.
+  init(from source: Procfs = .machine) {
+    self.source = source
+  }
+
   /// Reads the world as it is now.
   ///
   /// - Throws: `SystemCallError` when /proc cannot be opened or listed.
   mutating func read() throws(SystemCallError) -> WorldSnapshot {
     var world = WorldSnapshot()
-    let table = try ProcessTable(reading: [.owner, .namespaces])
+    let table = try ProcessTable(reading: [.owner, .namespaces], from: source)
     world.machine = table.records.lazy.compactMap(\.namespaces.value).first { $0[.uts] != nil } ?? NamespaceLinks()
     world.inhabitants = inhabitants(table, world.machine)
     world.continents = try continents(table)
@@ -60,7 +68,7 @@ struct WorldReader {
   }
 
   private func readDetails(of processIDs: [Int32]) -> ProcessTable {
-    ProcessTable(of: processIDs, reading: [.status, .cgroup, .commandLine])
+    ProcessTable(of: processIDs, reading: [.status, .cgroup, .commandLine], from: source)
   }
 
   private static func details(_ record: ProcessRecord, isForeign: Bool) -> Inhabitant.Details {
@@ -90,19 +98,34 @@ struct WorldReader {
       continents = try inventory(.everywhere)
       // A thorough look may take long on a large machine: it is not to be all that is done.
       let end = monotonicNanoseconds()
-      inventoryTime = end + max(Self.inventoryAge, 20 * (end - now))
+      inventoryTime = end + max(inventoryAge, 20 * (end - now))
     } else if isFirst || links != inhabited {
       let fresh = try inventory([])
       let known = Set(fresh.map(\.link))
       continents = (fresh + continents.filter { !$0.isInhabited && !known.contains($0.link) })
     }
+    if source !== Procfs.machine { dropWhatLiesOutside(of: table) }
     if isFirst { inventoryTime = now }
     if isFirst || isOld || links != inhabited { continents.sort { $0.link.isBefore($1.link) } }
     inhabited = links
     return continents
   }
 
+  /// What the world itself is nested in or owned by is no part of it.
+  private mutating func dropWhatLiesOutside(of table: ProcessTable) {
+    let home = table.records.lazy.compactMap(\.namespaces.value).first ?? NamespaceLinks()
+    for kind in [NamespaceKind.pid, .user] {
+      var inner = continents.first { $0.link == home.link(kind) }
+      while let outer = inner?.parent {
+        inner = continents.first { $0.link == NamespaceLink(kind: kind, inode: outer) }
+        continents.removeAll { $0.link == inner?.link && !$0.isInhabited }
+      }
+    }
+  }
+
+  private var inventoryAge: UInt64 { source === Procfs.machine ? Self.inventoryAge : Self.inventoryAgeOfWorld }
+
   private func inventory(_ scope: SearchScope) throws(SystemCallError) -> [Continent] {
-    try NamespaceInventory(in: scope).namespaces.map { Continent($0) }
+    try NamespaceInventory(in: scope, from: source).namespaces.map { Continent($0) }
   }
 }

@@ -43,11 +43,7 @@ struct CourseRunner {
       throw Complaint(error)
     }
     let status = try show(bench)
-    let remains: [String]
-    do throws(LabFailure) { remains = try bench.close() } catch { throw Complaint(error) }
-    try tell(bench.session, remains)
-    if let complaint = keeper.complaint { throw complaint }
-    return remains.isEmpty ? status : 1
+    return try CourseEnd.come(to: bench, keeper, status: status, goesOn: "pangaea lab run")
   }
 
   private func show(_ bench: Workbench) throws(Complaint) -> Int32 {
@@ -61,22 +57,6 @@ struct CourseRunner {
     do throws(SystemCallError) { return try screen.run() } catch { throw Complaint(error, doing: "wait for keys") }
   }
 
-  /// Says where the learner is, and how the machine was left; to who has finished, what they can say.
-  private func tell(_ session: LearnerSession, _ remains: [String]) throws(Complaint) {
-    let done = course.claims.count { session.progress.isDone($0) }
-    var lines: [String] = []
-    if done == course.claims.count {
-      lines.append("You have finished the course: \(course.title)")
-      lines += LessonPage(width: 80).lines(of: session.closing).map(\.text)
-    } else {
-      lines.append("\(done) of \(course.claims.count) lessons seen; `pangaea lab run` goes on.")
-    }
-    lines.append("Machine: " + (remains.isEmpty ? "clean" : "not as before: " + remains.joined(separator: "; ")))
-    var output = OutputBuffer()
-    for line in lines { try output.write(line + "\n") }
-    try output.flush()
-  }
-
   private static func complaint(_ error: ScreenError) -> Complaint {
     var complaint = Complaint(error, program: "pangaea lab run")
     switch error {
@@ -85,19 +65,5 @@ struct CourseRunner {
     case .killed, .systemCall: break
     }
     return complaint
-  }
-}
-
-/// Keeps the progress as the session goes on; what went wrong is told at the end.
-private final class ProgressKeeper {
-  private(set) var progress: LabProgress
-  private(set) var complaint: Complaint?
-
-  init(_ progress: LabProgress) {
-    self.progress = progress
-  }
-
-  func keep(_ value: CourseProgress) {
-    do throws(Complaint) { try progress.keep(value) } catch { complaint = error }
   }
 }
