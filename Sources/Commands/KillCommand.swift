@@ -30,7 +30,7 @@ struct KillCommand: HandParsedVerb {
       OptionDescription(
         nil, "name", "end the world that `run --name` made, or a container; may be repeated", value: .required("NAME"),
         completion: .world),
-      OptionDescription("n", "dry-run", "with --tree or --name: say what would end, and do nothing"),
+      OptionDescription("n", "dry-run", "say who would get what, and do nothing"),
       OptionDescription("v", "verbose", "say what was ended"),
       OptionDescription(nil, "json", "say it as JSON"),
       OptionDescription("l", "list", "list the names of signals, or convert one", value: .optional("SIGNAL")),
@@ -196,9 +196,11 @@ extension KillCommand {
   private func carryOut(_ target: Target) throws(Complaint) -> BranchReport? {
     switch target {
     case .process(let text) where isTree: return try endBranch(try parse(text))
-    case .process(let text): try send(to: try parse(text))
+    case .process(let text):
+      let processID = try parse(text)
+      if isDryRun { try foresee(processID) } else { try send(to: processID) }
     case .named(let name):
-      if isTree || isDryRun || signal == nil {
+      if isTree || signal == nil {
         let first = try find(name, .firstProcess)
         return try endBranch(first.processID, startTime: first.startTime)
       }
@@ -238,6 +240,10 @@ extension KillCommand {
       if error == Whom.absent(name, isKnown: false, 1) { return nil }
       throw error
     }
+  }
+
+  private func foresee(_ target: Int32) throws(Complaint) {
+    try SignalForecast(signal ?? .terminate, to: target).print()
   }
 
   private func send(to target: Int32) throws(Complaint) {

@@ -41,16 +41,12 @@ struct BranchReport {
     var output = OutputBuffer()
     if isVerbose {
       for process in processes {
-        try output.write(
-          "\(process.processID) \(process.name) \(isDryRun ? "would get" : "got") SIG\(plan.signal.name)\n")
+        try output.write(SignalLine.sent(process.processID, process.name, plan.signal, isDryRun: isDryRun))
       }
     }
     for refusal in refusals {
       let process = refusal.process
-      let why = Diagnosis.ofSignalling(process.processID, refusal.errno).map { ": \($0.why)" } ?? ""
-      try output.write(
-        "\(process.processID) \(process.name) \(isDryRun ? "would be" : "was") spared: \(refusal.errno.message)\(why)\n"
-      )
+      try output.write(SignalLine.spared(process.processID, process.name, refusal.errno, isDryRun: isDryRun))
     }
     for process in remaining {
       try output.write("\(process.processID) \(process.name) was killed, and is blocked in the kernel\n")
