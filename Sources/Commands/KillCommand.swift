@@ -79,6 +79,7 @@ struct KillCommand: HandParsedVerb {
     if command.targets.isEmpty && command.names.isEmpty {
       throw .usage("no PID is given", exitStatus: invocation.failure)
     }
+    try command.refuseWhatWouldBeIgnored(invocation)
     let targets = command.targets.map(Target.init(typed:)) + command.names.map(Target.named)
     return try command.carryOut(targets, invocation)
   }
@@ -137,6 +138,17 @@ struct KillCommand: HandParsedVerb {
     case "dry-run": isDryRun = true
     case "verbose": isVerbose = true
     default: isJSON = true
+    }
+  }
+
+  /// An option that would do nothing beside the others is a slip, and whoever typed it relies on it.
+  private func refuseWhatWouldBeIgnored(_ invocation: Invocation) throws(Complaint) {
+    let endsWorlds = !names.isEmpty && signal == nil
+    if value != nil && (isTree || endsWorlds) {
+      throw .usage("--queue sends its value to one process, not to a whole branch", exitStatus: invocation.failure)
+    }
+    if isJSON && !isTree && !(endsWorlds && targets.isEmpty) {
+      throw .usage("--json tells of branches: it wants --tree, or --name alone", exitStatus: invocation.failure)
     }
   }
 
