@@ -171,13 +171,20 @@ extension [String] {
 }
 
 /// Who is to be signalled or ended.
-private enum Target {
+private enum Target: CustomStringConvertible {
   /// A PID, or a negative process group.
   case process(String)
   /// A world or a container by its name.
   case named(String)
 
   init(typed text: String) { self = .process(text) }
+
+  var description: String {
+    switch self {
+    case .process(let text): "PID \(text)"
+    case .named(let name): name
+    }
+  }
 }
 
 // MARK: Carrying out
@@ -186,6 +193,7 @@ extension KillCommand {
   private func carryOut(_ targets: [Target], _ invocation: Invocation) throws(Complaint) -> Int32 {
     var status: Int32 = 0
     var reports: [BranchReport] = []
+    var failures: [(object: String, complaint: Complaint)] = []
     for target in targets {
       do throws(Complaint) {
         guard let report = try carryOut(target) else { continue }
@@ -193,11 +201,12 @@ extension KillCommand {
         reports.append(report)
       } catch {
         error.present(program: invocation.program, form: invocation.form)
+        failures.append((target.description, error))
         status = 1
       }
     }
     if isJSON {
-      try BranchReport.printJSON(reports)
+      try BranchReport.printJSON(reports, failures)
     } else {
       for report in reports { try report.print(isVerbose: isVerbose || isDryRun) }
     }
@@ -216,7 +225,8 @@ extension KillCommand {
         let first = try find(name, .firstProcess)
         return try endBranch(first.processID, startTime: first.startTime)
       }
-      try send(to: try find(name, .command))
+      let command = try find(name, .command)
+      if isDryRun { try foresee(command.processID) } else { try send(to: command) }
     }
     return nil
   }

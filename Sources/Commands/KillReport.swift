@@ -54,9 +54,14 @@ struct BranchReport {
     try output.flush()
   }
 
-  /// Prints all branches as one document.
-  static func printJSON(_ reports: [BranchReport]) throws(Complaint) {
+  /// Prints all branches as one document, and of whom there is nothing to say but why.
+  static func printJSON(
+    _ reports: [BranchReport], _ failures: [(object: String, complaint: Complaint)]
+  ) throws(Complaint) {
     var json = JSONWriter()
+    for (object, complaint) in failures {
+      json.note(unreadable: object, [complaint.what, complaint.why].compactMap { $0 }.joined(separator: ": "))
+    }
     json.document { json in
       json.member("branches") { json in
         json.array { json in

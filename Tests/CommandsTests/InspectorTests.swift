@@ -197,7 +197,8 @@ struct InspectorTests {
       ("lab", "lab check --format=json S3"),
       ("env", "env $b"), ("env", "env $b X"), ("env", "env $b --diff"), ("env", "env $b --ancestry X"),
       ("inspect", "inspect $b"), ("tree", "tree $b"), ("ps", "ps -p $b -o comm,args"),
-      ("kill", "kill --tree --dry-run $b"),
+      ("kill", "kill --tree --dry-run $b"), ("kill", "kill --tree 999999"), ("tree", "tree 999999"),
+      ("tree", "tree $s"),
     ])
   func keepsToItsSchema(_ schema: String, _ command: String) throws {
     let root = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
@@ -208,6 +209,14 @@ struct InspectorTests {
         + "jsonschema.validate(json.load(sys.stdin), json.load(open(\"/\(root)/Documentation/schemas/\(schema).json\")))' "
         + "&& echo valid")
     #expect(ended.text == "valid\n")
+  }
+
+  @Test func listsTheNamespacesOfTheListedProcessesAlone() throws {
+    let ended = try inWorld(
+      "unshare -u sleep 90 & sleep 0.3; $P tree --json 999999 2>/dev/null; echo $?; $P tree --json $! | grep -c '\"inode\"'"
+    )
+    #expect(ended.text.contains("\"namespaces\": []") && ended.text.contains("\"reason\": \"no such process\""))
+    #expect(ended.text.hasSuffix("\n1\n1\n"), "\(ended.text)")
   }
 
   /// The byte 0xff is no UTF-8: it shows as U+FFFD, and is there to be read as it is.

@@ -229,6 +229,19 @@ private let hasKill = (try? run("/usr/bin/kill", "--version"))?.output.contains(
     #expect(branch["dryRun"]?.truth == false)
     _ = try sleeper.pidfd.wait()
   }
+
+  @Test(arguments: [
+    ("4194304", "cannot end the branch of PID 4194304: no such process"),
+    ("1", "cannot end the branch of PID 1: every process descends from PID 1"), ("x", "x is no PID"),
+  ])
+  func tellsProgramsWhatFailed(_ processID: String, _ reason: String) throws {
+    let outcome = try pangaea("kill", "--tree", "--json", processID)
+    #expect(outcome.status == .exited(1))
+    let said = try #require(JSONValue(Array(outcome.output.utf8)))
+    #expect(said["branches"]?.elements.isEmpty == true && said["errors"]?.elements.count == 1)
+    #expect(said["errors"]?.elements.first?["object"]?.text == "PID \(processID)")
+    #expect(said["errors"]?.elements.first?["reason"]?.text == reason)
+  }
 }
 
 @Suite(.enabled(if: canMakeWorlds, "user namespaces with a /proc of their own cannot be made here"))
