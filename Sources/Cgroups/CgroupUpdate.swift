@@ -80,8 +80,9 @@ extension Cgroup {
       }
     } catch {
       for writing in former.reversed() {
-        // The refusal is the one to tell.
-        _ = try? writing.setting.write(in: writing.directory)
+        do throws(SystemCallError) { try writing.setting.write(in: writing.directory) } catch {
+          // The refusal is the one to tell.
+        }
       }
       throw error
     }

@@ -45,6 +45,9 @@ FORBIDDEN = [
     (re.compile(r"(?<![.\w])errno\b(?!\s*:)"), "names C's `errno`; only Linux may"),
     (re.compile(r"\bwith(?:out)?Unsafe\w*Pointer\w*|\bUnsafe\w*Pointer\b"), "names an `Unsafe…Pointer`; only Linux may"),
 ]
+# What undoes or ends a step says why its failure is left: `do { … } catch {}` with a reason. A reading may be `try?`.
+DISCARDS_OPENLY = {"Cgroups", "Containers"}
+DISCARDED = (re.compile(r"^\s*(?:_ = )?try\?|[{;]\s*(?:_ = )?try\?"), "`try?` lets a failed step pass in silence")
 PUBLIC = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public|open)\s+(?!import\b|extension\b)(?:[\w()]+\s+)*?"
     r"(?:struct|class|enum|protocol|actor|func|init|subscript|var|let|typealias|macro)\b"
@@ -95,6 +98,8 @@ def swift_findings(path, text):
         yield from matches(lines, FORBIDDEN)
     if module == "Isolation":
         yield from matches(lines, [(re.compile(r"\btry\?"), "`try?` on a step that isolates")])
+    if module in DISCARDS_OPENLY:
+        yield from matches(lines, [DISCARDED])
     yield from function_lengths(code)
     if module:
         yield from documentation(text.split("\n"), lines, code)
