@@ -13,7 +13,12 @@ enum RunDescription {
         Makes new mount, PID, UTS, IPC and cgroup namespaces, and for an ordinary user a user namespace in which they \
         are root; mounts a /proc that shows the new PID namespace; leaves an init as PID 1 that reaps and hands \
         signals on; and runs the command. When the command ends, the world ends with it.
+        """,
         """
+        --name gives the world a name as long as it lives: it stands for the first process, which holds all of the \
+        world's namespaces. No namespace is mounted on a file for it, so nothing is left behind, however the world \
+        ends. To keep a single namespace without members there is `pangaea unshare --uts=FILE`.
+        """,
       ],
       options: options,
       operands: .command,
