@@ -60,7 +60,7 @@ enum RunDescription {
         section: "Namespaces"),
       .init(
         nil, "share", "stay in these: mount, pid, uts, ipc, cgroup, user", value: .required("KIND[,KIND]"),
-        completion: .words(["mount", "pid", "uts", "ipc", "cgroup", "user"]), section: "Namespaces"),
+        completion: .list(["mount", "pid", "uts", "ipc", "cgroup", "user"]), section: "Namespaces"),
       .init(nil, "hostname", "the host name in the new UTS namespace", value: .required("NAME"), section: "Namespaces"),
       .init(
         nil, "propagation", "private, shared, slave or unbindable; private if not given", value: .required("MODE"),
