@@ -162,7 +162,8 @@ struct InspectorTests {
   @Test(
     .enabled(if: hasPstree, "psmisc is not installed"),
     arguments: [
-      "", "-p", "-c", "-n", "-S", "-u", "-T", "-t", "-al", "-s 4", "-sp 4", "-A", "-U", "-G", "-Sp", "-Z",
+      "", "-p", "-c", "-n", "-S", "-u", "-T", "-t", "-al", "-s 4", "-sp 4", "-A", "-U", "-G", "-Sp", "-Z", "-g",
+      "-pg",
     ])
   func drawsAsPsmiscDoes(_ options: String) throws {
     let world =
