@@ -22,7 +22,7 @@ private func inWorld(_ script: String) throws -> EndedProgram {
 let canMakeWorlds = (try? runOther(["unshare", "-Urmpfu", "--mount-proc", "true"]))?.status == .exited(0)
 private let hasHostname = (try? runOther(["hostname", "-V"]))?.status == .exited(0)
 private let hasPstree = (try? runOther(["pstree", "-V"]))?.status == .exited(0)
-private let hasSchemaValidator = (try? runOther(["python3", "-c", "import jsonschema"]))?.status == .exited(0)
+let hasSchemaValidator = (try? runOther(["python3", "-c", "import jsonschema"]))?.status == .exited(0)
 
 @Suite(.enabled(if: canMakeWorlds, "user namespaces with a /proc of their own cannot be made here"))
 struct InspectorTests {
