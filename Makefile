@@ -65,6 +65,7 @@ faults: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## let each system call 
 attacks: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## mount the known escapes from containers, and a race of a minute
 	@.ci/packages build test
 	@RACE_SECONDS=60 Tests/Guard/guard Tests/Attacks/run $(RUNTIME)
+
 vm: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## boot Debian with systemd in qemu: systemd's control groups, checkpoint and restore (RUNTIME=...)
 	@.ci/packages vm
 	@Tests/Guard/guard Tests/VirtualMachine/run $(RUNTIME)

@@ -4,6 +4,8 @@ public import Linux
 public import struct SystemPackage.FilePath
 
 /// Why a control group cannot be made, limited or removed.
+///
+/// Source: cgroups(7); Documentation/admin-guide/cgroup-v2.rst.
 public enum CgroupError: Error, Hashable, Sendable {
   /// No mounted hierarchy has the controller.
   case controllerMissing(CgroupController, CgroupHierarchies.Layout)

@@ -54,8 +54,9 @@ public struct CgroupPlan: Hashable, Sendable {
       }
     } catch {
       for directory in made.reversed() {
-        // The first failure is the one to tell.
-        _ = try? removeDirectory(directory)
+        do throws(SystemCallError) { try removeDirectory(directory) } catch {
+          // The first failure is the one to tell.
+        }
       }
       throw error
     }

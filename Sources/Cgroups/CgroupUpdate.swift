@@ -5,6 +5,8 @@ public import struct SystemPackage.FilePath
 
 extension Cgroup {
   /// A value for a file in one of the cgroup's directories.
+  ///
+  /// Source: Documentation/admin-guide/cgroup-v2.rst, "Interface Files".
   public struct Writing: Hashable, Sendable {
     /// The file's name and the value.
     public let setting: CgroupSetting
@@ -80,8 +82,9 @@ extension Cgroup {
       }
     } catch {
       for writing in former.reversed() {
-        // The refusal is the one to tell.
-        _ = try? writing.setting.write(in: writing.directory)
+        do throws(SystemCallError) { try writing.setting.write(in: writing.directory) } catch {
+          // The refusal is the one to tell.
+        }
       }
       throw error
     }

@@ -29,6 +29,8 @@ public struct ResourceControl: Hashable, Sendable {
 }
 
 /// Why a share cannot be had.
+///
+/// Source: Documentation/filesystems/resctrl.rst.
 public enum ResourceControlError: Error, Hashable, Sendable {
   /// The file system is not mounted, or there is none.
   case missing

@@ -119,7 +119,11 @@ public struct Completion {
     case .file: delegation = .files
     case .directory: delegation = .directories
     case .command: delegation = .commands
-    case .processID, .cgroup, .world, .container: add(live(source), beginningWith: prefix)
+    case .processID, .cgroup, .world, .container, .claim: add(live(source), beginningWith: prefix)
+    case .course:
+      add(live(source), beginningWith: prefix)
+      if candidates.isEmpty { delegation = .files }
+    case .columns: add(live(source), toListIn: prefix)
     case .user: add(Accounts().users.map { Candidate(word: $0.name, meaning: "\($0.id)") }, beginningWith: prefix)
     case .group: add(Accounts().groups.map { Candidate(word: $0.name, meaning: "\($0.id)") }, beginningWith: prefix)
     case .signal:
@@ -127,6 +131,15 @@ public struct Completion {
         (1...31).map { Candidate(word: Signal(rawValue: $0).name, meaning: "\($0)") },
         beginningWith: prefix.uppercased())
     case .words(let words): add(words.map { Candidate(word: $0, meaning: "") }, beginningWith: prefix)
+    case .list(let words): add(words.map { Candidate(word: $0, meaning: "") }, toListIn: prefix)
     }
+  }
+
+  /// The last item of a list with commas; those before it stay, and are not offered again.
+  private mutating func add(_ items: [Candidate], toListIn typed: String) {
+    let before = typed.lastIndex(of: ",").map { String(typed[...$0]) } ?? ""
+    let taken = Set(before.split(separator: ",").map(String.init))
+    let others = items.filter { !taken.contains($0.word) }
+    add(others.map { Candidate(word: before + $0.word, meaning: $0.meaning) }, beginningWith: typed)
   }
 }

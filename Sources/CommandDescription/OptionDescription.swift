@@ -71,6 +71,14 @@ public enum CompletionSource: Hashable, Sendable {
   case group
   /// A signal by name.
   case signal
+  /// A claim of the lab's courses, by its number.
+  case claim
+  /// A course of the lab: one that comes with the program, or a file.
+  case course
+  /// Columns of the table of processes, with commas between them.
+  case columns
   /// A fixed choice.
   case words([String])
+  /// Several of a fixed choice, with commas between them.
+  case list([String])
 }

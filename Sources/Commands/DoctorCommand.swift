@@ -54,6 +54,7 @@ struct DoctorCommand: HandParsedVerb {
       }
     }
     if let operand = scanner.operands.first { throw .usage("'\(operand)' is too much: doctor has no operands") }
+    if isJSON && showsProblemsOnly { throw .usage("--problems is for the page: --json tells of every facility") }
     let facilities = Facilities.tried()
     var output = OutputBuffer()
     if isJSON {

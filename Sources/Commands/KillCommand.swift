@@ -30,7 +30,7 @@ struct KillCommand: HandParsedVerb {
       OptionDescription(
         nil, "name", "end the world that `run --name` made, or a container; may be repeated", value: .required("NAME"),
         completion: .world),
-      OptionDescription("n", "dry-run", "with --tree or --name: say what would end, and do nothing"),
+      OptionDescription("n", "dry-run", "say who would get what, and do nothing"),
       OptionDescription("v", "verbose", "say what was ended"),
       OptionDescription(nil, "json", "say it as JSON"),
       OptionDescription("l", "list", "list the names of signals, or convert one", value: .optional("SIGNAL")),
@@ -79,6 +79,7 @@ struct KillCommand: HandParsedVerb {
     if command.targets.isEmpty && command.names.isEmpty {
       throw .usage("no PID is given", exitStatus: invocation.failure)
     }
+    try command.refuseWhatWouldBeIgnored(invocation)
     let targets = command.targets.map(Target.init(typed:)) + command.names.map(Target.named)
     return try command.carryOut(targets, invocation)
   }
@@ -140,6 +141,17 @@ struct KillCommand: HandParsedVerb {
     }
   }
 
+  /// An option that would do nothing beside the others is a slip, and whoever typed it relies on it.
+  private func refuseWhatWouldBeIgnored(_ invocation: Invocation) throws(Complaint) {
+    let endsWorlds = !names.isEmpty && signal == nil
+    if value != nil && (isTree || endsWorlds) {
+      throw .usage("--queue sends its value to one process, not to a whole branch", exitStatus: invocation.failure)
+    }
+    if isJSON && !isTree && !(endsWorlds && targets.isEmpty) {
+      throw .usage("--json tells of branches: it wants --tree, or --name alone", exitStatus: invocation.failure)
+    }
+  }
+
   private static func list(_ name: String?, _ invocation: Invocation) throws(Complaint) -> Int32 {
     guard let name else { return try SignalList.printNames() }
     return try SignalList.convert(name, isClassic: invocation.form == .classic)
@@ -159,13 +171,20 @@ extension [String] {
 }
 
 /// Who is to be signalled or ended.
-private enum Target {
+private enum Target: CustomStringConvertible {
   /// A PID, or a negative process group.
   case process(String)
   /// A world or a container by its name.
   case named(String)
 
   init(typed text: String) { self = .process(text) }
+
+  var description: String {
+    switch self {
+    case .process(let text): "PID \(text)"
+    case .named(let name): name
+    }
+  }
 }
 
 // MARK: Carrying out
@@ -174,6 +193,7 @@ extension KillCommand {
   private func carryOut(_ targets: [Target], _ invocation: Invocation) throws(Complaint) -> Int32 {
     var status: Int32 = 0
     var reports: [BranchReport] = []
+    var failures: [(object: String, complaint: Complaint)] = []
     for target in targets {
       do throws(Complaint) {
         guard let report = try carryOut(target) else { continue }
@@ -181,11 +201,12 @@ extension KillCommand {
         reports.append(report)
       } catch {
         error.present(program: invocation.program, form: invocation.form)
+        failures.append((target.description, error))
         status = 1
       }
     }
     if isJSON {
-      try BranchReport.printJSON(reports)
+      try BranchReport.printJSON(reports, failures)
     } else {
       for report in reports { try report.print(isVerbose: isVerbose || isDryRun) }
     }
@@ -196,13 +217,16 @@ extension KillCommand {
   private func carryOut(_ target: Target) throws(Complaint) -> BranchReport? {
     switch target {
     case .process(let text) where isTree: return try endBranch(try parse(text))
-    case .process(let text): try send(to: try parse(text))
+    case .process(let text):
+      let processID = try parse(text)
+      if isDryRun { try foresee(processID) } else { try send(to: processID) }
     case .named(let name):
-      if isTree || isDryRun || signal == nil {
+      if isTree || signal == nil {
         let first = try find(name, .firstProcess)
         return try endBranch(first.processID, startTime: first.startTime)
       }
-      try send(to: try find(name, .command))
+      let command = try find(name, .command)
+      if isDryRun { try foresee(command.processID) } else { try send(to: command) }
     }
     return nil
   }
@@ -238,6 +262,10 @@ extension KillCommand {
       if error == Whom.absent(name, isKnown: false, 1) { return nil }
       throw error
     }
+  }
+
+  private func foresee(_ target: Int32) throws(Complaint) {
+    try SignalForecast(signal ?? .terminate, to: target).print()
   }
 
   private func send(to target: Int32) throws(Complaint) {

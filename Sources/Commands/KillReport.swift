@@ -41,16 +41,12 @@ struct BranchReport {
     var output = OutputBuffer()
     if isVerbose {
       for process in processes {
-        try output.write(
-          "\(process.processID) \(process.name) \(isDryRun ? "would get" : "got") SIG\(plan.signal.name)\n")
+        try output.write(SignalLine.sent(process.processID, process.name, plan.signal, isDryRun: isDryRun))
       }
     }
     for refusal in refusals {
       let process = refusal.process
-      let why = Diagnosis.ofSignalling(process.processID, refusal.errno).map { ": \($0.why)" } ?? ""
-      try output.write(
-        "\(process.processID) \(process.name) \(isDryRun ? "would be" : "was") spared: \(refusal.errno.message)\(why)\n"
-      )
+      try output.write(SignalLine.spared(process.processID, process.name, refusal.errno, isDryRun: isDryRun))
     }
     for process in remaining {
       try output.write("\(process.processID) \(process.name) was killed, and is blocked in the kernel\n")
@@ -58,9 +54,14 @@ struct BranchReport {
     try output.flush()
   }
 
-  /// Prints all branches as one document.
-  static func printJSON(_ reports: [BranchReport]) throws(Complaint) {
+  /// Prints all branches as one document, and of whom there is nothing to say but why.
+  static func printJSON(
+    _ reports: [BranchReport], _ failures: [(object: String, complaint: Complaint)]
+  ) throws(Complaint) {
     var json = JSONWriter()
+    for (object, complaint) in failures {
+      json.note(unreadable: object, [complaint.what, complaint.why].compactMap { $0 }.joined(separator: ": "))
+    }
     json.document { json in
       json.member("branches") { json in
         json.array { json in

@@ -18,7 +18,7 @@ struct LabCommand: ParsableCommand {
       """,
     subcommands: [
       LabListCommand.self, LabRunCommand.self, LabWebCommand.self, LabCheckCommand.self, LabHintCommand.self,
-      LabNextCommand.self, LabResetCommand.self, LabThreadCommand.self,
+      LabNextCommand.self, LabResetCommand.self, LabThreadCommand.self, LabSubreaperCommand.self,
     ])
 }
 

@@ -46,6 +46,8 @@ public struct BranchProcess: Hashable, Sendable {
 }
 
 /// Why a branch may not be ended.
+///
+/// Source: kill(2); pid_namespaces(7), for PID 1.
 public enum BranchKillError: Error, Hashable, Sendable {
   /// There is no such process, or it has ended and only waits for its parent to take notice.
   case noSuchProcess(Int32)
@@ -180,6 +182,8 @@ public struct BranchKillPlan: Sendable {
 }
 
 /// What became of a branch.
+///
+/// Source: kill(2), for what may be refused.
 public struct BranchKillOutcome: Sendable {
   /// A process that the caller may not signal.
   public struct Refusal: Hashable, Sendable {

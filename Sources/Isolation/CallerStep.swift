@@ -93,6 +93,8 @@ extension IsolationPlan {
 }
 
 /// One line of a printed plan.
+///
+/// Source: syscalls(2).
 public struct PlannedStep: Hashable, Sendable {
   /// Whether the first process of the world does it, or the caller.
   public let isInside: Bool

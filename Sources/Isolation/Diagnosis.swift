@@ -5,6 +5,8 @@ public import Linux
 public import struct SystemPackage.FilePath
 
 /// A reason that was found, and what helps.
+///
+/// Source: user_namespaces(7), capabilities(7); the errors of the manual page of the call that failed.
 public struct Diagnosis: Hashable, Sendable {
   /// The reason, a sentence without capital and full stop.
   public let why: String

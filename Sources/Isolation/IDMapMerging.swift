@@ -2,6 +2,8 @@
 // util-linux, down to which ID is left out to make room.
 
 /// A range that was asked for.
+///
+/// Source: unshare(1), `--map-users`; subuid(5).
 public enum RequestedIDs: Hashable, Sendable {
   /// As typed, or passed through from the parent user namespace.
   case range(IDMapRange)

@@ -4,6 +4,8 @@ public import Cgroups
 public import Linux
 
 /// A step of an isolation that failed.
+///
+/// Source: syscalls(2), errno(3).
 public struct IsolationError: Error, Hashable, Sendable {
   /// What was being done, as a person would say it, for example `make the new namespaces`.
   public let purpose: String

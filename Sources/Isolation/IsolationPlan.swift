@@ -31,6 +31,8 @@ public import struct SystemPackage.FilePath
 ///
 /// and always `commandIsFirst`, since a container's process is PID 1 itself, and `hasFreshProc` false, since /proc is
 /// among its mounts. `create` sets `startGate`; the hooks before the root changes run in `start(beforeRootChange:)`.
+///
+/// Source: namespaces(7); runtime-spec 1.3, config.md and config-linux.md.
 public struct IsolationPlan: Sendable {
   /// What the world runs.
   public var command: IsolatedCommand

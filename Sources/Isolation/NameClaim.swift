@@ -4,6 +4,8 @@ public import Linux
 public import Processes
 
 /// A name that was taken for a world. Whoever asks for a name waits until it is given, or this value ends.
+///
+/// Source: flock(2).
 public struct NameClaim: ~Copyable {
   private let name: String
   private let registry: WorldRegistry

@@ -10,6 +10,8 @@ public import struct SystemPackage.FilePath
 /// `source`; the options that stand for attributes of the mount (`ro`, `nosuid`, `noatime` …) are `attributes`, their
 /// recursive form (`rro` …) is `recursiveAttributes`; `rprivate` and its like are `propagation`; `uidMappings` with
 /// `idmap` or `ridmap` are `idMap`; `tmpcopyup` is `copiesUp`.
+///
+/// Source: mount(2), mount_setattr(2); runtime-spec 1.3, config.md "Mounts".
 public struct PlannedMount: Hashable, Sendable {
   /// What comes to lie on the target.
   public enum Source: Hashable, Sendable {

@@ -57,6 +57,8 @@ public struct CapabilitySets: Hashable, Sendable {
 }
 
 /// What of a command is set besides who it is; nothing by default.
+///
+/// Source: umask(2), getrlimit(2), sched(7), seccomp(2); runtime-spec 1.3, config.md "Process".
 public struct PlannedProcess: Hashable, Sendable {
   /// The permissions that new files do not get.
   public var umask: UInt32?

@@ -6,6 +6,8 @@ public import Processes
 public import struct SystemPackage.FilePath
 
 /// A running world that has a name.
+///
+/// Source: proc_pid_stat(5), for the start time; file-hierarchy(7), for /run.
 public struct NamedWorld: Hashable, Sendable {
   /// As it was given to `run --name`.
   public let name: String
@@ -34,6 +36,8 @@ extension NamedWorld {
 }
 
 /// The directory in which names of worlds are kept.
+///
+/// Source: file-hierarchy(7), for /run and $XDG_RUNTIME_DIR.
 public struct WorldRegistry: Sendable {
   /// Where the files are.
   public let directory: FilePath

@@ -28,6 +28,7 @@ struct ClaimRun {
     var observer = observer
     result = .asExpected
     carryOutBlocks(of: claim, &observer)
+    tellPrinted(on: observer.terminals)
     if result != .asExpected { keepLastLines(of: observer) }
   }
 
@@ -62,10 +63,12 @@ struct ClaimRun {
   private mutating func find(_ facts: Facts, _ observer: inout Observer) {
     var search = FactSearch(facts)
     var found: [Evidence] = []
+    let terminals = observer.terminals
     let failure = follow(interval: { search.interval }) {
-      drain(observer)
+      drain(terminals)
       return search.advance(&observer) { evidence in
         found.append(evidence)
+        tellPrinted(on: terminals)
         watch(.found(evidence))
       }
     }
@@ -91,16 +94,23 @@ struct ClaimRun {
   }
 
   private mutating func keepLastLines(of observer: Observer) {
-    drain(observer)
     for name in TerminalName.allCases {
       guard let terminal = observer.terminals[name] else { continue }
-      watch(.printed(name, terminal.takeTranscript()))
       lastLines.append(TerminalLines(name, terminal.latest))
     }
   }
 
-  private func drain(_ observer: Observer) {
-    for terminal in observer.terminals.values {
+  /// Hands on what the terminals have printed since: also what came after the last command's end.
+  private func tellPrinted(on terminals: [TerminalName: LabTerminal]) {
+    drain(terminals)
+    for name in TerminalName.allCases {
+      guard let printed = terminals[name]?.takeTranscript(), !printed.isEmpty else { continue }
+      watch(.printed(name, printed))
+    }
+  }
+
+  private func drain(_ terminals: [TerminalName: LabTerminal]) {
+    for terminal in terminals.values {
       do throws(SystemCallError) { try terminal.drain() } catch {
         // What it printed is for people only; no fact depends on it.
         watch(.printed(terminal.name, Array("(its output cannot be read: \(error))\n".utf8)))

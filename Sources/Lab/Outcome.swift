@@ -80,9 +80,9 @@ public struct TerminalLines: Hashable, Sendable {
 public enum LabEvent: Sendable {
   /// Prose is to be told.
   case prose(String)
-  /// A line is about to be typed.
+  /// A line is about to be typed, or a control character. Its echo is printed some time later.
   case typing(TerminalName, String)
-  /// What both terminals printed since.
+  /// What a terminal printed since.
   case printed(TerminalName, [UInt8])
   /// A fact was found, or was not in time.
   case found(Evidence)

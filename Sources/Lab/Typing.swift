@@ -47,7 +47,7 @@ struct Typing {
     _ line: TypedLine, at terminal: LabTerminal, _ observer: Observer, _ watch: ((LabEvent) -> Void)?
   ) throws(Unknown) -> LabTerminal.Progress {
     let text = try observer.text(of: line)
-    watch?(.typing(terminal.name, text.escapingControls))
+    watch?(.typing(terminal.name, text))
     return try observer.asking { () throws(SystemCallError) in
       let typed = Array(text.utf8) + (line.isControl ? [] : [UInt8(ascii: "\n")])
       return try terminal.type((clearsLine && !line.isControl ? [Typing.kill] : []) + typed)

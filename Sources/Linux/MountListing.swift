@@ -25,6 +25,8 @@ public struct MountQuery: OptionSet, Hashable, Sendable {
 }
 
 /// A mount as the kernel shows it; what was not asked for is 0 or empty.
+///
+/// Source: statmount(2); include/uapi/linux/mount.h.
 public struct MountStatus: Hashable, Sendable {
   /// The file system's magic number, as statfs(2) gives it.
   public let magic: UInt64

@@ -2,6 +2,8 @@
 // pass over all processes makes no String and allocates nothing.
 
 /// A relative path, NUL-terminated and reused: `stat`, or `1234/stat` once a number is set.
+///
+/// Source: proc(5); path_resolution(7).
 public struct NumberedPath: Sendable {
   /// Room for the digits of an `Int32` and a slash.
   private static let room = 11

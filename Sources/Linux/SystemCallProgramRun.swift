@@ -98,6 +98,8 @@ extension SystemCallError {
 
 extension SystemCallProgram {
   /// A step that failed, and how.
+  ///
+  /// Source: the manual page of the call that failed; syscalls(2).
   public struct Failure: Error {
     /// The step's index; the number of steps when they ended and none executed a program.
     public let step: Int

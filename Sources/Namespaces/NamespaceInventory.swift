@@ -29,6 +29,8 @@ public struct SearchScope: OptionSet, Hashable, Sendable {
 }
 
 /// A thing that the inventory could not look into, so that a namespace may be missing because of it.
+///
+/// Source: proc_pid_ns(5), proc_pid_fd(5); ptrace(2), "Ptrace access mode checking".
 public struct UnreadableObject: Hashable, Sendable {
   /// What it is.
   public enum Object: Hashable, Sendable {

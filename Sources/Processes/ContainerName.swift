@@ -3,6 +3,8 @@
 public import Linux
 
 /// A container, or where there is none a systemd unit, known from the path of a cgroup.
+///
+/// Source: cgroups(7), "/proc/pid/cgroup"; systemd.unit(5), for the names of units.
 public struct ContainerName: Hashable, Sendable {
   /// Who made the cgroup.
   public enum Engine: String, CaseIterable, Hashable, Sendable {

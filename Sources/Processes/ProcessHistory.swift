@@ -5,6 +5,8 @@ public import Linux
 /// The lives of the processes of a branch, or of the whole machine.
 ///
 /// What is kept is bounded: of those that ended longest ago only their number remains, with their nearest ancestor.
+///
+/// Source: include/uapi/linux/cn_proc.h; proc_pid_stat(5).
 public struct ProcessHistory: Sendable {
   /// Whose lives are kept.
   public enum Scope: Hashable, Sendable {

@@ -97,6 +97,8 @@ public struct ProcessProgram: Hashable, Sendable {
 }
 
 /// What a process changed of itself.
+///
+/// Source: include/uapi/linux/cn_proc.h.
 public struct ProcessChange: Hashable, Sendable {
   /// When.
   public let time: UInt64

@@ -4,6 +4,8 @@
 public import Linux
 
 /// What came of reading one field of one process.
+///
+/// Source: proc(5); ptrace(2), "Ptrace access mode checking".
 public enum Reading<Value> {
   /// Nobody asked for it.
   case notAsked

@@ -163,6 +163,23 @@ import Testing
     #expect(Completion(["hostname", "--file=/et"]).delegation == .files)
   }
 
+  @Test func completesClaimsAndCourses() {
+    #expect(words("lab", "check", "S5").contains("S5a") && words("lab", "check", "S3").contains("S37"))
+    #expect(words("lab", "check", "S20") == ["S20"])
+    #expect(words("lab", "run", "J").allSatisfy { $0.hasPrefix("J") } && words("lab", "run", "J").count > 3)
+    #expect(words("lab", "check", "--course", "sig") == ["signals-and-jobs"])
+    #expect(Completion(["lab", "check", "--course", "./my"]).delegation == .files)
+  }
+
+  @Test func completesTheLastOfAList() {
+    #expect(words("ps", "-o", "nspi") == ["nspid"])
+    #expect(words("ps", "-o", "pid,nspi") == ["pid,nspid"])
+    #expect(words("ps", "--sort=pid,uts") == ["--sort=pid,utsns"])
+    #expect(!words("ps", "-o", "").contains("acflag"), "Linux has no such column")
+    #expect(words("ns", "-o", "NS,TY") == ["NS,TYPE"])
+    #expect(words("run", "--share", "pid,") == ["mount", "uts", "ipc", "cgroup", "user"].map { "pid," + $0 })
+  }
+
   @Test func completesLiveProcesses() {
     #expect(words("tree", "").allSatisfy { Int32($0) != nil })
     #expect(words("tree", "").contains("\(CallingProcess.processID)"))

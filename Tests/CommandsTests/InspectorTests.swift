@@ -22,7 +22,7 @@ private func inWorld(_ script: String) throws -> EndedProgram {
 let canMakeWorlds = (try? runOther(["unshare", "-Urmpfu", "--mount-proc", "true"]))?.status == .exited(0)
 private let hasHostname = (try? runOther(["hostname", "-V"]))?.status == .exited(0)
 private let hasPstree = (try? runOther(["pstree", "-V"]))?.status == .exited(0)
-private let hasSchemaValidator = (try? runOther(["python3", "-c", "import jsonschema"]))?.status == .exited(0)
+let hasSchemaValidator = (try? runOther(["python3", "-c", "import jsonschema"]))?.status == .exited(0)
 
 @Suite(.enabled(if: canMakeWorlds, "user namespaces with a /proc of their own cannot be made here"))
 struct InspectorTests {
@@ -162,7 +162,8 @@ struct InspectorTests {
   @Test(
     .enabled(if: hasPstree, "psmisc is not installed"),
     arguments: [
-      "", "-p", "-c", "-n", "-S", "-u", "-T", "-t", "-al", "-s 4", "-sp 4", "-A", "-U", "-G", "-Sp", "-Z",
+      "", "-p", "-c", "-n", "-S", "-u", "-T", "-t", "-al", "-s 4", "-sp 4", "-A", "-U", "-G", "-Sp", "-Z", "-g",
+      "-pg",
     ])
   func drawsAsPsmiscDoes(_ options: String) throws {
     let world =
@@ -197,7 +198,8 @@ struct InspectorTests {
       ("lab", "lab check --format=json S3"),
       ("env", "env $b"), ("env", "env $b X"), ("env", "env $b --diff"), ("env", "env $b --ancestry X"),
       ("inspect", "inspect $b"), ("tree", "tree $b"), ("ps", "ps -p $b -o comm,args"),
-      ("kill", "kill --tree --dry-run $b"),
+      ("kill", "kill --tree --dry-run $b"), ("kill", "kill --tree 999999"), ("tree", "tree 999999"),
+      ("tree", "tree $s"),
     ])
   func keepsToItsSchema(_ schema: String, _ command: String) throws {
     let root = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
@@ -208,6 +210,14 @@ struct InspectorTests {
         + "jsonschema.validate(json.load(sys.stdin), json.load(open(\"/\(root)/Documentation/schemas/\(schema).json\")))' "
         + "&& echo valid")
     #expect(ended.text == "valid\n")
+  }
+
+  @Test func listsTheNamespacesOfTheListedProcessesAlone() throws {
+    let ended = try inWorld(
+      "unshare -u sleep 90 & sleep 0.3; $P tree --json 999999 2>/dev/null; echo $?; $P tree --json $! | grep -c '\"inode\"'"
+    )
+    #expect(ended.text.contains("\"namespaces\": []") && ended.text.contains("\"reason\": \"no such process\""))
+    #expect(ended.text.hasSuffix("\n1\n1\n"), "\(ended.text)")
   }
 
   /// The byte 0xff is no UTF-8: it shows as U+FFFD, and is there to be read as it is.

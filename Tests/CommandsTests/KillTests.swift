@@ -91,6 +91,29 @@ private let hasKill = (try? run("/usr/bin/kill", "--version"))?.output.contains(
     #expect(missing.error == "pangaea: cannot send SIG0 to PID 4194304: No such process\n")
   }
 
+  @Test(arguments: [([], "TERM"), (["-KILL"], "KILL"), (["-q", "7", "-USR1"], "USR1")])
+  func saysWhoWouldGetASignal(_ options: [String], _ signal: String) throws {
+    let sleeper = try Sleeper()
+    let typed = [pangaeaPath, "kill", "--dry-run"] + options + ["\(sleeper.processID)"]
+    let outcome = try StartedProgram(typed).finish()
+    #expect(outcome.status == .exited(0) && outcome.error.isEmpty)
+    #expect(outcome.output == "\(sleeper.processID) sleep would get SIG\(signal)\n")
+    pause(nanoseconds: 50_000_000)
+    #expect(try sleeper.pidfd.waitNow() == nil)
+  }
+
+  @Test func saysWhoOfAGroupWouldGetASignal() throws {
+    let sleeper = try Sleeper("sleep 90 & sleep 90 & wait")
+    try sleeper.awaitDescendants(2)
+    let outcome = try pangaea("kill", "-n", "-KILL", "--", "-\(sleeper.processID)")
+    #expect(outcome.status == .exited(0) && outcome.lines.first == "\(sleeper.processID) sh would get SIGKILL")
+    #expect(outcome.lines.filter { $0.hasSuffix(" sleep would get SIGKILL") }.count == 2)
+    #expect(try sleeper.pidfd.waitNow() == nil)
+    let missing = try pangaea("kill", "-n", "4194304")
+    #expect(missing.status == .exited(1) && missing.output.isEmpty)
+    #expect(missing.error == "pangaea: cannot send SIGTERM to PID 4194304: No such process\n")
+  }
+
   @Test func goesOnAfterAFailure() throws {
     let sleeper = try Sleeper()
     let outcome = try pangaea("kill", "x", "4194304", "\(sleeper.processID)")
@@ -110,6 +133,8 @@ private let hasKill = (try? run("/usr/bin/kill", "--version"))?.output.contains(
     let branch = try pangaea("kill", "--tree", "\(sleeper.processID)", as: .ordinary)
     #expect(branch.status == .exited(1))
     #expect(branch.output == "\(sleeper.processID) sleep was spared: Operation not permitted: \(why)\n")
+    let single = try pangaea("kill", "--dry-run", "\(sleeper.processID)", as: .ordinary)
+    #expect(single.status == .exited(1) && single.output.isEmpty && single.error == outcome.error)
     let dry = try pangaea("kill", "--tree", "--dry-run", "\(sleeper.processID)", as: .ordinary)
     #expect(dry.status == .exited(1))
     #expect(dry.output == "\(sleeper.processID) sleep would be spared: Operation not permitted: \(why)\n")
@@ -204,6 +229,19 @@ private let hasKill = (try? run("/usr/bin/kill", "--version"))?.output.contains(
     #expect(branch["dryRun"]?.truth == false)
     _ = try sleeper.pidfd.wait()
   }
+
+  @Test(arguments: [
+    ("4194304", "cannot end the branch of PID 4194304: no such process"),
+    ("1", "cannot end the branch of PID 1: every process descends from PID 1"), ("x", "x is no PID"),
+  ])
+  func tellsProgramsWhatFailed(_ processID: String, _ reason: String) throws {
+    let outcome = try pangaea("kill", "--tree", "--json", processID)
+    #expect(outcome.status == .exited(1))
+    let said = try #require(JSONValue(Array(outcome.output.utf8)))
+    #expect(said["branches"]?.elements.isEmpty == true && said["errors"]?.elements.count == 1)
+    #expect(said["errors"]?.elements.first?["object"]?.text == "PID \(processID)")
+    #expect(said["errors"]?.elements.first?["reason"]?.text == reason)
+  }
 }
 
 @Suite(.enabled(if: canMakeWorlds, "user namespaces with a /proc of their own cannot be made here"))
@@ -236,6 +274,16 @@ struct KillWorldTests {
       #expect(outcome.status == .exited(0) && outcome.output.isEmpty)
     }
     #expect(status == .exited(7))
+  }
+
+  @Test func saysThatTheWorldsCommandWouldGetASignal() throws {
+    _ = try withWorld { name in
+      func foreseen() throws -> [String] { try pangaea("kill", "-n", "-TERM", "--name", name).lines.map { String($0) } }
+      #expect(try eventually { try foreseen().first?.hasSuffix(" sleep would get SIGTERM") == true })
+      #expect(try foreseen().count == 1)
+      #expect(try pangaea("ns", name).status == .exited(0), "it has ended")
+      _ = try pangaea("kill", "--name", name)
+    }
   }
 
   @Test func queuesAValueToTheWorldsCommand() throws {

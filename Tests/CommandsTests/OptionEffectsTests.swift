@@ -132,7 +132,9 @@ private let subids =
         + "$P nsenter -t $T -u --preserve-credentials @ \(kinds) | grep -c user; kill $T", "1"),
     Effect(
       "net-socket", "--net-socket=3",
-      "/usr/bin/unshare -n python3 -c 'import socket, time; s = socket.socket(); time.sleep(60)' & T=$!; sleep .5; "
+      "/usr/bin/unshare -n python3 -c 'import os, socket, time; s = socket.socket(); os.dup2(s.fileno(), 3); "
+        + "time.sleep(60)' & T=$!; "
+        + "for _ in $(seq 200); do readlink /proc/$T/fd/3 | grep -q socket && break; sleep .1; done; "
         + "$P nsenter -t $T -u @ \(kinds) | grep -c net; kill $T", "1"),
     Effect(
       "join-cgroup", "--join-cgroup",

@@ -12,7 +12,6 @@ import struct SystemPackage.FilePath
 
 /// Whether the kernel announces events to a caller; where it does not, /proc is looked at.
 private let kernelTells = (try? ProcessEventSocket.listen()) != nil
-private let hasSchemaValidator = (try? run("python3", "-c", "import jsonschema"))?.status == .exited(0)
 
 /// Runs a shell script under `trace`.
 private func trace(_ options: [String], _ script: String, as caller: Caller? = nil) throws -> Outcome {

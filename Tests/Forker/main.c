@@ -68,8 +68,8 @@ static void fly(void) {
 }
 
 static void live(void) {
-    // Should a test fail, its branch must not outlive it for long.
-    alarm(15);
+    // Should a test fail, its branch must not outlive it for long: how long it takes to end grows with it.
+    alarm(15 + wanted / 50);
     signal(SIGCHLD, SIG_IGN);
     pthread_t thread;
     if (is("threads") && pthread_create(&thread, NULL, beget_on, NULL) == 0) {

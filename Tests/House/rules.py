@@ -45,9 +45,15 @@ FORBIDDEN = [
     (re.compile(r"(?<![.\w])errno\b(?!\s*:)"), "names C's `errno`; only Linux may"),
     (re.compile(r"\bwith(?:out)?Unsafe\w*Pointer\w*|\bUnsafe\w*Pointer\b"), "names an `Unsafe…Pointer`; only Linux may"),
 ]
+# What undoes or ends a step says why its failure is left: `do { … } catch {}` with a reason. A reading may be `try?`.
+DISCARDS_OPENLY = {"Cgroups", "Containers"}
+DISCARDED = (re.compile(r"^\s*(?:_ = )?try\?|[{;]\s*(?:_ = )?try\?"), "`try?` lets a failed step pass in silence")
 PUBLIC = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public|open)\s+(?!import\b|extension\b)(?:[\w()]+\s+)*?"
     r"(?:struct|class|enum|protocol|actor|func|init|subscript|var|let|typealias|macro)\b"
+)
+PUBLIC_TYPE = re.compile(
+    r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*public\s+(?:(?:final|indirect|nonisolated)\s+)*(?:struct|class|enum|protocol|actor)\s+\w"
 )
 # What the standard library's protocols ask for is documented there.
 INHERITED = re.compile(
@@ -57,7 +63,7 @@ INHERITED = re.compile(
 CASE = re.compile(r"^\s*(?:indirect\s+)?case\s+`?\w")
 # A type alone says nothing that the signature does not.
 THROWS = re.compile(r"///\s+- Throws: (?!`\w+`\.?$)\S", re.MULTILINE)
-# What these throw comes from the kernel: who reads of it is told where more is written.
+# What these are and throw comes from the kernel: who reads of it is told where more is written.
 NAMES_SOURCES = {"Linux", "Processes", "Namespaces", "Cgroups", "Isolation"}
 SOURCE = re.compile(
     r"Corresponds to|Source:|\b[\w.+-]+\(\d\w?\)|"
@@ -95,10 +101,14 @@ def swift_findings(path, text):
         yield from matches(lines, FORBIDDEN)
     if module == "Isolation":
         yield from matches(lines, [(re.compile(r"\btry\?"), "`try?` on a step that isolates")])
+    if module in DISCARDS_OPENLY:
+        yield from matches(lines, [DISCARDED])
     yield from function_lengths(code)
     if module:
         yield from documentation(text.split("\n"), lines, code)
         yield from errors_and_sources(module, text.split("\n"), lines, code)
+        if module in NAMES_SOURCES:
+            yield from sources_of_types(text.split("\n"), lines, code)
 
 
 def imports(module, lines):
@@ -167,10 +177,27 @@ def comment_above(lines, index):
     return "\n".join(line.strip() for line in lines[first:end])
 
 
+def sources_of_types(text_lines, code_lines, code):
+    """A public type of the kernel's modules says where more is written, itself, by a type that it lies in, or by its
+    file's opening."""
+    opening = file_opening(text_lines)
+    types = list(enclosing_types(code))
+    for number, line in enumerate(code_lines, 1):
+        if not PUBLIC_TYPE.match(line):
+            continue
+        around = [comment_above(text_lines, first - 1) for first, last in types if first <= number <= last]
+        if not any(SOURCE.search(place) for place in [opening] + around):
+            yield number, True, "a public type, and nothing names a source: `Source:`, a manual page or a kernel path"
+
+
+def file_opening(text_lines):
+    return comment_above(text_lines, next((i for i, line in enumerate(text_lines) if not line.startswith("//")), 0))
+
+
 def errors_and_sources(module, text_lines, code_lines, code):
     """A public function that throws says when; of the kernel's modules also where that is written, by itself, by a
     type that it lies in, or by its file's opening."""
-    opening = comment_above(text_lines, next((i for i, line in enumerate(text_lines) if not line.startswith("//")), 0))
+    opening = file_opening(text_lines)
     types = list(enclosing_types(code))
     for number in throwing_functions(code):
         line = code_lines[number - 1]

@@ -3,6 +3,8 @@
 public import Linux
 
 /// Why systemd did not do what it was asked for.
+///
+/// Source: org.freedesktop.systemd1(5).
 public enum SystemdError: Error, Hashable, Sendable {
   /// It is not there, or does not answer.
   case unreachable(SystemCallError)

@@ -5,6 +5,8 @@ internal import Linux
 public import struct SystemPackage.FilePath
 
 /// Who makes the cgroup of a plan, once there is a process to be put in it.
+///
+/// Source: org.freedesktop.systemd1(5); systemd.scope(5).
 public struct SystemdKeeper: Hashable, Sendable {
   /// The unit that it is.
   public let unit: SystemdUnit

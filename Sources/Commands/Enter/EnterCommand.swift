@@ -67,7 +67,9 @@ enum EnterCommand: HandParsedVerb {
     let chosen = CloneFlags(kinds.filter { request.words.contains($0.word) }.map(\.kind))
     switch try Whom(who) {
     case .process(let process): return try enter(process, chosen: chosen.isEmpty ? nil : chosen, request)
-    case .namespace(let path): return try enter(path, request)
+    case .namespace(let path):
+      try refuseWhatNeedsAProcess(chosen, request)
+      return try enter(path, request)
     }
   }
 
@@ -103,6 +105,15 @@ enum EnterCommand: HandParsedVerb {
     } catch {
       throw Complaint(error, running: IsolatedCommand(arguments: request.command, environment: []))
     }
+  }
+
+  /// A namespace has no environment, no control group, and no namespaces of other kinds.
+  private static func refuseWhatNeedsAProcess(_ chosen: CloneFlags, _ request: EnterRequest) throws(Complaint) {
+    let option =
+      request.takesEnvironment
+      ? "--env target" : request.words.contains("cgroup") ? "--cgroup" : chosen.isEmpty ? nil : "a choice of kinds"
+    guard let option else { return }
+    throw .usage("\(option) needs a process or a world to enter, not one namespace", exitStatus: 125)
   }
 
   private static func enter(_ path: FilePath, _ request: EnterRequest) throws(Complaint) -> Int32 {

@@ -30,6 +30,10 @@ struct EnterRequest {
     while let option = try after.nextOption(failureStatus: 125) { try take(option) }
     let typed = invocation.argumentBytes(from: before.index + 1 + after.index)
     if !typed.isEmpty { (command, isShell) = (typed, false) }
+    if words.isSuperset(of: ["cgroup", "no-cgroup"]) {
+      throw .usage("--cgroup and --no-cgroup exclude each other", exitStatus: 125)
+    }
+    if words.contains("json") && !words.contains("plan") { throw .usage("--json goes with --plan", exitStatus: 125) }
   }
 
   private mutating func take(_ option: ScannedOption) throws(Complaint) {

@@ -9,8 +9,7 @@ final class LabTranscript {
   private(set) var complaint: Complaint?
   private let paint: Paint
   private let text: LabText
-  /// The line that a terminal has begun and not ended: a prompt.
-  private var begun: [TerminalName: String] = [:]
+  private var terminals: [TerminalName: ShownTerminal] = [:]
   /// Whether the last line was prose, which stands between empty lines.
   private var isProse = true
 
@@ -39,7 +38,7 @@ final class LabTranscript {
 
   /// Announces a claim; before the first of a course or a section, what introduces it.
   func begin(_ claim: Claim, in course: Course) {
-    begun = [:]
+    terminals = [:]
     if course.claims.first == claim {
       say([paint(course.title, .heading)], isProse: true)
       tell(course.introduction)
@@ -55,23 +54,32 @@ final class LabTranscript {
   /// Prints an event.
   func show(_ event: LabEvent) {
     switch event {
-    case .prose(let text): tell(text)
-    case .typing: break
-    case .printed(let terminal, let bytes): show(bytes, of: terminal)
-    case .found(let evidence): say(text.evidence(evidence, indent: 2), isProse: false)
+    case .prose(let text):
+      settle()
+      tell(text)
+    case .typing(let name, let line):
+      settle()
+      terminals[name, default: ShownTerminal()].type(line)
+    case .printed(let name, let bytes): show(terminals[name, default: ShownTerminal()].take(bytes), of: name)
+    case .found(let evidence):
+      settle()
+      say(text.evidence(evidence, indent: 2), isProse: false)
     }
   }
 
-  /// Prints the whole lines of a terminal, its name before each.
-  private func show(_ bytes: [UInt8], of terminal: TerminalName) {
-    let text = (begun[terminal] ?? "") + String(decoding: bytes.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    begun[terminal] = lines.removeLast()
-    say(lines.flatMap { self.text.shown(Escaping.escaped($0), on: terminal, indent: 2) }, isProse: false)
+  /// Prints lines of a terminal, its name before each.
+  private func show(_ lines: [String], of terminal: TerminalName) {
+    say(lines.flatMap { text.shown(Escaping.escaped($0), on: terminal, indent: 2) }, isProse: false)
+  }
+
+  /// Prints what was typed and is not to be seen yet, before what came of it.
+  private func settle() {
+    for name in TerminalName.allCases { show(terminals[name]?.settle() ?? [], of: name) }
   }
 
   /// Prints how a claim came out.
   func end(_ outcome: Outcome) {
+    settle()
     let verdict = outcome.claim.verdict.word
     let words =
       switch outcome.result {

@@ -1,8 +1,10 @@
-// What of the machine can come next on a command line: live processes, control groups and worlds.
+// What of the machine can come next on a command line: live processes, control groups and worlds; and
+// what the program itself has many of: claims, columns.
 
 internal import Cgroups
 internal import CommandDescription
 internal import Isolation
+internal import Lab
 internal import Linux
 internal import Processes
 internal import struct SystemPackage.FilePath
@@ -23,7 +25,24 @@ extension Completion {
     case .processID: processes()
     case .cgroup: cgroups()
     case .world: worlds()
+    case .claim: courses().flatMap(\.claims).flatMap(claims)
+    case .course: courses().map { Candidate(word: $0.name, meaning: $0.title) }
+    case .columns: Column.known.map { Candidate(word: $0.name, meaning: $0.heading) }
     default: []
+    }
+  }
+
+  private static func courses() -> [Course] {
+    CourseLibrary.names.compactMap { name in
+      do throws(CourseError) { return try CourseLibrary.course(named: name) } catch { return nil }
+    }
+  }
+
+  /// Each number that a claim answers to; of a range the first.
+  private static func claims(_ claim: Claim) -> [Candidate] {
+    claim.number.split(separator: ",").map { part in
+      let number = part.drop { $0 == " " }.prefix { $0 != "–" }
+      return Candidate(word: String(number), meaning: claim.title)
     }
   }
 

@@ -118,6 +118,8 @@ extension CompletionSource {
       case "file", "path": .file
       case "dir", "directory": .directory
       case "user": .user
+      case "claim": .claim
+      case "course": .course
       case "group": .group
       case "signal", "sig": .signal
       default: .none

@@ -44,7 +44,7 @@ struct NamespaceCommand: HandParsedVerb {
     OptionDescription("n", "noheadings", "print no titles"),
     OptionDescription(
       "o", "output", "print these columns; with + before them, these too", value: .required("LIST"),
-      completion: .words(NamespaceColumn.allCases.map(\.rawValue))),
+      completion: .list(NamespaceColumn.allCases.map(\.rawValue))),
     OptionDescription(nil, "output-all", "print all columns"),
     OptionDescription("P", "persistent", "only namespaces without processes"),
     OptionDescription(

@@ -6,6 +6,9 @@ extension Column {
     identities + credentials + namespaces + times + shares + states + scheduling + signals + memory + commands
     + groups + usage + others
 
+  /// Those that Linux has.
+  static var known: [Column] { all.filter { !$0.isAbsent } }
+
   /// Finds a column by its name.
   static func named(_ name: String) -> Column? {
     all.first { $0.name == name }

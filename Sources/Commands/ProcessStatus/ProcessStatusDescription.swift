@@ -57,7 +57,11 @@ extension ProcessStatusCommand {
       ("L", nil, .none, "each thread in a row, with LWP and NLWP"),
       ("T", nil, .none, "each thread in a row, with SPID"),
       ("m", nil, .none, "threads below their process"), (nil, "context", .none, "PID, context and command"),
-    ] as [Line]).map { OptionDescription($0, $1, $3, value: $2, section: "Columns and threads") }
+    ] as [Line]).map { letter, word, value, help in
+      let takesColumns = letter == "o" || letter == "O"
+      return OptionDescription(
+        letter, word, help, value: value, completion: takesColumns ? .columns : .none, section: "Columns and threads")
+    }
 
   private static let form: [OptionDescription] =
     ([
@@ -69,13 +73,16 @@ extension ProcessStatusCommand {
       (nil, "lines", .required("N"), "as --rows"), ("w", nil, .none, "wide; twice: without limit"),
       (nil, "cumulative", .none, "count what ended children used"), (nil, "json", .none, "print JSON"),
       (nil, "help", .none, "show this help"), ("V", "version", .none, "show the version"),
-    ] as [Line]).map { OptionDescription($0, $1, $3, value: $2, section: "Form") }
+    ] as [Line]).map {
+      OptionDescription($0, $1, $3, value: $2, completion: completion(of: $1 ?? ""), section: "Form")
+    }
 
   private static func completion(of name: String) -> CompletionSource {
     switch name {
     case "pid", "ppid", "quick-pid", "sid": .processID
     case "user", "User": .user
     case "group", "Group": .group
+    case "sort": .columns
     default: .none
     }
   }

@@ -13,7 +13,12 @@ enum RunDescription {
         Makes new mount, PID, UTS, IPC and cgroup namespaces, and for an ordinary user a user namespace in which they \
         are root; mounts a /proc that shows the new PID namespace; leaves an init as PID 1 that reaps and hands \
         signals on; and runs the command. When the command ends, the world ends with it.
+        """,
         """
+        --name gives the world a name as long as it lives: it stands for the first process, which holds all of the \
+        world's namespaces. No namespace is mounted on a file for it, so nothing is left behind, however the world \
+        ends. To keep a single namespace without members there is `pangaea unshare --uts=FILE`.
+        """,
       ],
       options: options,
       operands: .command,
@@ -55,7 +60,7 @@ enum RunDescription {
         section: "Namespaces"),
       .init(
         nil, "share", "stay in these: mount, pid, uts, ipc, cgroup, user", value: .required("KIND[,KIND]"),
-        completion: .words(["mount", "pid", "uts", "ipc", "cgroup", "user"]), section: "Namespaces"),
+        completion: .list(["mount", "pid", "uts", "ipc", "cgroup", "user"]), section: "Namespaces"),
       .init(nil, "hostname", "the host name in the new UTS namespace", value: .required("NAME"), section: "Namespaces"),
       .init(
         nil, "propagation", "private, shared, slave or unbindable; private if not given", value: .required("MODE"),

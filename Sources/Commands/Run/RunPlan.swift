@@ -21,7 +21,7 @@ extension RunRequest {
     if monotonic != nil || boottime != nil {
       plan.timeOffsets = TimeOffsets(monotonic: monotonic, boottime: boottime)
     }
-    if let propagation { plan.propagation = try RunRequest.propagation(propagation) }
+    if let propagation { plan.propagation = try checkedPropagation(propagation, in: plan.namespaces) }
     try addFiles(to: &plan)
     plan.credentials = try credentials(
       isMapped: plan.idMaps != nil, hasOneUser: plan.idMaps != nil && !hasSubordinateIDs)
@@ -38,9 +38,22 @@ extension RunRequest {
       guard let kind = NamespaceKind(named: name) else {
         throw .usage("'\(name)' is no kind of namespace", exitStatus: 125)
       }
+      if let option = optionFor(kind) {
+        throw .usage("\(option) and --share \(name) exclude each other", exitStatus: 125)
+      }
       kinds.subtract(kind.cloneFlag)
     }
     return kinds
+  }
+
+  /// The option that asks for a namespace of a kind that is not new by default; nil when none was typed.
+  private func optionFor(_ kind: NamespaceKind) -> String? {
+    switch kind {
+    case .network: hasNetwork ? "--net" : nil
+    case .time: hasTime ? "--time" : monotonic != nil ? "--monotonic" : boottime != nil ? "--boottime" : nil
+    case .user: forcesUserNamespace ? "--user-namespace" : nil
+    default: nil
+    }
   }
 
   /// The caller as root, and from 1 on the subordinate users and groups. newuidmap(1) and newgidmap(1) may write that.
@@ -82,7 +95,10 @@ extension RunRequest {
     return hostname
   }
 
-  private static func propagation(_ name: String) throws(Complaint) -> MountPropagation {
+  private func checkedPropagation(_ name: String, in kinds: CloneFlags) throws(Complaint) -> MountPropagation {
+    guard kinds.contains(.newMount) else {
+      throw .usage("--propagation needs a mount namespace of its own", exitStatus: 125)
+    }
     guard let mode = MountPropagation(rawValue: name) else {
       throw .usage("'\(name)' is no propagation: private, shared, slave or unbindable", exitStatus: 125)
     }

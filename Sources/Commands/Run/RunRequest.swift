@@ -45,6 +45,7 @@ struct RunRequest {
       throw .usage(
         "'\(name)' cannot be a name: letters, digits, '.', '_' and '-', no number, 64 at most", exitStatus: 125)
     }
+    if printsJSON && !printsPlan { throw .usage("--json goes with --plan", exitStatus: 125) }
     if hasTerminal && isDetached { throw .usage("--tty and --detach exclude each other", exitStatus: 125) }
   }
 

@@ -155,7 +155,10 @@ struct PstreeDrawing {
   private func details(of node: PstreeNode, userAbove: UInt32) -> [String] {
     var details: [String] = []
     if style.showsProcessIDs { details.append("\(node.processID)") }
-    if style.showsProcessGroups { details.append("\(node.processGroupID)") }
+    if style.showsProcessGroups {
+      // psmisc writes no digit for 0, the group of the kernel's threads, and of a PID 1 that never made one.
+      details.append(node.processGroupID == 0 ? "" : "\(node.processGroupID)")
+    }
     if style.showsUserChanges, node.userID != userAbove {
       details.append(accounts?.userName(node.userID) ?? "\(node.userID)")
     }

@@ -4,8 +4,22 @@ internal import JSON
 internal import Linux
 internal import Processes
 
+extension TreeForest {
+  /// The namespaces of the shown nodes that are not the machine's own, by kind.
+  fileprivate func otherNamespaces(isShown: [Bool]) -> [NamespaceLink] {
+    var found: Set<NamespaceLink> = []
+    for (index, node) in nodes.enumerated() where isShown[index] {
+      guard let links = node.namespaces else { continue }
+      found.formUnion(NamespaceKind.allCases.compactMap(links.link))
+    }
+    return found.filter { memberCounts[$0] != nil }.sorted {
+      ($0.kind.rawValue, $0.inode) < ($1.kind.rawValue, $1.inode)
+    }
+  }
+}
+
 extension JSONWriter {
-  /// Writes the shown nodes; the schema is Documentation/schemas/tree.json.
+  /// Writes the shown nodes, and the namespaces that they are in; the schema is Documentation/schemas/tree.json.
   mutating func writeTree(_ forest: TreeForest, isShown: [Bool]) {
     document { json in
       json.member("processes") { json in
@@ -15,9 +29,7 @@ extension JSONWriter {
       }
       json.member("namespaces") { json in
         json.array { json in
-          for link in forest.memberCounts.keys.sorted(by: {
-            ($0.kind.rawValue, $0.inode) < ($1.kind.rawValue, $1.inode)
-          }) {
+          for link in forest.otherNamespaces(isShown: isShown) {
             json.object {
               $0.member("kind", link.kind.procName)
               $0.member("inode", identifier: link.inode)

@@ -1,6 +1,8 @@
 // What a machine may allow or forbid to its caller, as values: a facility, and what came of trying it.
 
 /// One facility, and whether it works for the caller.
+///
+/// Source: namespaces(7), user_namespaces(7), cgroups(7), capabilities(7).
 public struct Facility: Hashable, Sendable {
   /// What a facility is about.
   public enum Subject: String, CaseIterable, Sendable {
@@ -57,6 +59,8 @@ public struct Facility: Hashable, Sendable {
 }
 
 /// What a machine allows its caller: every facility, each tried by doing.
+///
+/// Source: namespaces(7), user_namespaces(7), cgroups(7), capabilities(7).
 public struct Facilities: Sendable {
   /// What the machine and the caller are, and the settings that forbid.
   public let settings: MachineSettings

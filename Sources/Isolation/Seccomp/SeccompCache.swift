@@ -7,6 +7,8 @@ public import struct SystemPackage.FilePath
 ///
 /// A file has the profile in full before the program, so that no two profiles are ever taken for each other. What
 /// belongs to somebody else, or others may write to, is not used.
+///
+/// Source: seccomp_export_bpf(3).
 public struct SeccompCache: Sendable {
   private let directory: FilePath
   /// With more than so many, all are made anew.

@@ -117,6 +117,8 @@ public struct SeccompProfile: Hashable, Sendable {
 }
 
 /// Why a profile cannot become a filter.
+///
+/// Source: seccomp_rule_add(3), seccomp(2).
 public enum SeccompError: Error, Hashable, Sendable {
   /// An architecture that libseccomp does not know.
   case unknownArchitecture(String)

@@ -2,7 +2,7 @@
 internal import Linux
 
 /// Documented.
-public struct Throwing {
+public struct Throwing {  // expect: a public type, and nothing names a source
   /// Reads.
   ///
   /// - Throws: `SystemCallError` with `ESRCH` when there is none.
