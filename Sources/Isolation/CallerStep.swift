@@ -50,9 +50,11 @@ extension IsolationPlan {
 
   /// Whether the first process may lay its files out before it waits. All that the caller does is then to put it into
   /// its control groups, for which the kernel waits some milliseconds (for a grace period of RCU), and nothing that is
-  /// done meanwhile shows where the process is, starts another, or keeps memory that the groups are to count.
+  /// done meanwhile shows where the process is, starts another, or keeps memory that the groups are to count. A group
+  /// that systemd keeps is not there yet, so it could not be mounted.
   var laysOutMeanwhile: Bool {
-    waitsForCaller && namespaces.contains(.newMount) && mapSteps.isEmpty && lateNamespaces.isEmpty && !forksSibling
+    let onlyJoins = mapSteps.isEmpty && cgroup?.keeper == nil
+    return waitsForCaller && onlyJoins && namespaces.contains(.newMount) && lateNamespaces.isEmpty && !forksSibling
       && !mounts.contains(where: \.copiesUp)
   }
 
