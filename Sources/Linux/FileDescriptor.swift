@@ -118,11 +118,13 @@ extension FileDescriptor {
   /// - Throws: `SystemCallError` with any errno of read(2).
   public func readAll() throws(SystemCallError) -> [UInt8] {
     var content: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 16384)
+    // Most of what is read is a line or two below /proc and /sys, where a larger chunk costs more than the reading.
+    var chunk = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = try read(into: &chunk)
       if count == 0 { return content }
       content.append(contentsOf: chunk[..<count])
+      if count == chunk.count && count < 1 << 16 { chunk = [UInt8](repeating: 0, count: 1 << 16) }
     }
   }
 

@@ -81,8 +81,10 @@ public struct ProcessHistory: Sendable {
     lost += batch.lost
     isIncomplete = isIncomplete || batch.lost > 0 || batch.snapshot != nil
     for one in batch.statistics { statistics[one.taskID] = one }
-    for event in batch.events {
-      guard let number = take(event), let life = lives[number] else { continue }
+    let last = batch.lastExecutions
+    for (index, event) in batch.events.enumerated() {
+      let isOutrun = last[event.processID].map { $0 > index } ?? false
+      guard let number = take(event, isOutrun: isOutrun), let life = lives[number] else { continue }
       tell(event, life)
     }
     if let snapshot = batch.snapshot { heal(snapshot, tell) }
@@ -103,8 +105,9 @@ public struct ProcessHistory: Sendable {
 // MARK: Events
 
 extension ProcessHistory {
+  /// - Parameter isOutrun: whether the process has executed once more, so that what it became cannot be read any more.
   /// - Returns: the life that it changed; nil for an event out of the scope, and for one of threads alone.
-  private mutating func take(_ event: ProcessEvent) -> Int? {
+  private mutating func take(_ event: ProcessEvent, isOutrun: Bool = false) -> Int? {
     if case .fork(let parentID) = event.kind { return takeFork(event, parentID) }
     guard let number = living[event.processID] else {
       if case .exit = event.kind { statistics[event.threadID] = nil }
@@ -113,7 +116,11 @@ extension ProcessHistory {
     switch event.kind {
     case .exec:
       lives[number]?.threads = 1
-      keep(reader.read(event.processID, parentID: lives[number]?.parentID, at: event.time), of: number)
+      let program =
+        isOutrun
+        ? ProcessProgram(time: event.time)
+        : reader.read(event.processID, parentID: lives[number]?.parentID, at: event.time)
+      keep(program, of: number)
     case .exit(let status, _): return takeExit(event, status, number)
     default:
       if event.isOfThread { return nil }
@@ -306,5 +313,16 @@ extension ProcessHistory {
       let kept = (lives[number]?.children ?? []).filter { lives[$0] != nil }
       lives[number]?.children = kept
     }
+  }
+}
+
+extension ProcessEventStream.Batch {
+  /// Where in the batch each process executes for the last time.
+  fileprivate var lastExecutions: [Int32: Int] {
+    var places: [Int32: Int] = [:]
+    for (index, event) in events.enumerated() {
+      if case .exec = event.kind { places[event.processID] = index }
+    }
+    return places
   }
 }

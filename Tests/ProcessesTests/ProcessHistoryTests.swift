@@ -128,6 +128,18 @@ extension ProcessHistory {
     #expect(history.lives.values.allSatisfy { $0.number == 0 || $0.parent == 0 })
   }
 
+  /// What can be read of a process that has executed twice is its second program.
+  @Test func takesTheSecondProgramNotForTheFirst() throws {
+    let own = CallingProcess.processID
+    var history = ProcessHistory(.branch(own), from: table())
+    let execution = ProcessEvent(time: soon + 1, processID: own, threadID: own, kind: .exec)
+    let birth = ProcessEvent(time: soon, processID: own, threadID: own, kind: .fork(parentID: 1))
+    history.take(batch([birth, execution, event(soon + 2, 1, .exec), execution]))
+    let life = try #require(history.life(of: own))
+    #expect(life.programs.map(\.isMissing) == [true, false])
+    #expect(life.program?.commandLine == (try ProcessRecord.read(own, .commandLine).commandLine.value))
+  }
+
   @Test func keepsTheLastOfManyPrograms() {
     var history = ProcessHistory(.branch(base + 1), from: table())
     history.take(batch([event(soon, 1, forked(0))]))
