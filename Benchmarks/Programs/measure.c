@@ -50,6 +50,8 @@ static int64_t orphans(void) {
 static void measure(int which, char **command, int sink, int counted, int waits_for_orphans) {
     struct rusage usage;
     int status = 0;
+    // What the kernel has just done for the one before, such as a grace period of RCU, is no gift for this one.
+    usleep(20000);
     int64_t start = now();
     pid_t child = vfork();
     if (child == 0)
