@@ -22,6 +22,12 @@ public struct Cgroup: Hashable, Sendable {
       self.path = path
       self.directory = directory
     }
+
+    /// The file that a process with one thread writes `0` to, to become a member.
+    ///
+    /// In version 1 that is `tasks`: to move the thread that writes, the kernel need not hold up every fork and exit on
+    /// the machine, for which a write to `cgroup.procs` waits some milliseconds (a grace period of RCU).
+    public var joinFile: FilePath { directory.appending(hierarchy.version == .v1 ? "tasks" : "cgroup.procs") }
   }
 
   /// One for each hierarchy that it has a directory in.
@@ -57,8 +63,8 @@ public struct Cgroup: Hashable, Sendable {
       ?? places.first { $0.hierarchy.version == .v2 && $0.hierarchy.controllers.contains(controller) }
   }
 
-  /// The files that a process writes `0` to, to become a member: one in each hierarchy.
-  public var joinFiles: [FilePath] { places.map { $0.directory.appending("cgroup.procs") } }
+  /// The files that a process with one thread writes `0` to, to become a member: one in each hierarchy.
+  public var joinFiles: [FilePath] { places.map(\.joinFile) }
 
   /// The directory of version 2, for CLONE_INTO_CGROUP; nil without a place there.
   ///
@@ -76,8 +82,8 @@ public struct Cgroup: Hashable, Sendable {
   ///
   /// Source: cgroups(7), `cgroup.procs`.
   public func add(_ processID: Int32) throws(SystemCallError) {
-    for file in joinFiles {
-      try CgroupFile.write("\(processID)", to: file)
+    for place in places {
+      try CgroupFile.write("\(processID)", to: place.directory.appending("cgroup.procs"))
     }
   }
 

@@ -7,9 +7,8 @@ internal import struct SystemPackage.FilePath
 /// One step that the caller takes, outside the world.
 enum CallerStep {
   case makeCgroup(CgroupPlan)
-  case clone(CloneFlags)
+  case clone(CloneFlags, into: Cgroup.Place?)
   case fillCgroup(CgroupPlan)
-  case joinCgroup(Cgroup)
   case writeMaps(IDMaps)
   case runMapTools(IDMaps)
   case release
@@ -25,9 +24,8 @@ extension IsolationPlan {
   var callerSteps: [CallerStep] {
     var steps: [CallerStep] = []
     if let cgroup { steps.append(.makeCgroup(cgroup)) }
-    steps.append(.clone(cloneFlags))
-    if let cgroup { steps.append(.fillCgroup(cgroup)) }
-    if let joinedCgroup { steps.append(.joinCgroup(joinedCgroup)) }
+    steps.append(.clone(cloneFlags, into: enteredCgroup?.unified))
+    if let cgroup, cgroup.keeper != nil { steps.append(.fillCgroup(cgroup)) }
     if !makesUserNamespaceLate { steps += mapSteps }
     if waitsForCaller { steps.append(.release) }
     if makesUserNamespaceLate { steps += [.awaitNamespaces] + mapSteps + [.release] }
@@ -45,17 +43,17 @@ extension IsolationPlan {
 
   /// Whether the first process has to wait until the caller has done something for it.
   var waitsForCaller: Bool {
-    cgroup != nil || joinedCgroup != nil || (!makesUserNamespaceLate && !mapSteps.isEmpty)
+    cgroup?.keeper != nil || (!makesUserNamespaceLate && !mapSteps.isEmpty)
   }
 
-  /// Whether the first process may lay its files out before it waits. All that the caller does is then to put it into
-  /// its control groups, for which the kernel waits some milliseconds (for a grace period of RCU), and nothing that is
-  /// done meanwhile shows where the process is, starts another, or keeps memory that the groups are to count. A group
-  /// that systemd keeps is not there yet, so it could not be mounted.
-  var laysOutMeanwhile: Bool {
-    let onlyJoins = mapSteps.isEmpty && cgroup?.keeper == nil
-    return waitsForCaller && onlyJoins && namespaces.contains(.newMount) && lateNamespaces.isEmpty && !forksSibling
-      && !mounts.contains(where: \.copiesUp)
+  /// The control group that the first process begins in or joins by itself; systemd puts it into one that it keeps.
+  var enteredCgroup: Cgroup? { cgroup?.keeper == nil ? cgroup?.cgroup ?? joinedCgroup : nil }
+
+  /// Where the first process writes that it joins. A process that moves itself in version 1 waits for nobody, and in
+  /// version 2 it begins as a member.
+  var cgroupFiles: [FilePath] {
+    let places = enteredCgroup?.places ?? []
+    return places.filter { $0.hierarchy.version == .v1 }.map(\.joinFile)
   }
 
   /// Whether the first process reads at all what the caller says.
@@ -134,8 +132,11 @@ extension CallerStep {
   var purpose: String {
     switch self {
     case .makeCgroup: "make a control group with the limits"
-    case .clone(let flags): flags.isEmpty ? "start a process" : "start a process in new namespaces"
-    case .fillCgroup, .joinCgroup: "put the process in the control group"
+    case .clone([], into: nil): "start a process"
+    case .clone([], into: _): "start a process in the control group"
+    case .clone(_, into: nil): "start a process in new namespaces"
+    case .clone: "start a process in the control group and in new namespaces"
+    case .fillCgroup: "put the process in the control group"
     case .writeMaps, .runMapTools: "say who is who in the user namespace"
     case .release: "let the process go on"
     case .awaitNamespaces: "wait until the namespaces are made"
@@ -149,9 +150,16 @@ extension CallerStep {
   private var lines: [String] {
     switch self {
     case .makeCgroup(let plan): plan.steps.map(\.description)
-    case .clone(let flags): ["clone3({flags=\(flags.description)|CLONE_PIDFD, exit_signal=SIGCHLD}, 88) = PID"]
-    case .fillCgroup(let plan): plan.cgroup.joinFiles.map { "write(\"\($0.string)\", \"PID\")" }
-    case .joinCgroup(let cgroup): cgroup.joinFiles.map { "write(\"\($0.string)\", \"PID\")" }
+    case .clone(let flags, into: nil):
+      ["clone3({flags=\(flags.description)|CLONE_PIDFD, exit_signal=SIGCHLD}, 88) = PID"]
+    case .clone(let flags, into: let place?):
+      [
+        "open(\"\(place.directory)\", O_PATH|O_DIRECTORY) = CGROUP",
+        "clone3({flags=\(flags.description)|CLONE_PIDFD|CLONE_INTO_CGROUP, exit_signal=SIGCHLD, cgroup=CGROUP}, 88)"
+          + " = PID",
+      ]
+    case .fillCgroup(let plan):
+      plan.cgroup.places.map { "write(\"\($0.directory.appending("cgroup.procs"))\", \"PID\")" }
     case .writeMaps(let maps): maps.writings.map { "write(\"/proc/PID/\($0.file)\", \"\($0.shown)\")" }
     case .runMapTools(let maps): maps.toolArguments.map { ([$0.tool, "PID"] + $0.numbers).joined(separator: " ") }
     case .release: ["write(PIPE, \"\\1\", 1)"]

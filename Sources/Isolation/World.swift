@@ -158,24 +158,33 @@ private struct WorldStart: ~Copyable {
     switch step {
     case .makeCgroup(let cgroupPlan):
       cgroup = try attemptCgroup(step.purpose) { () throws(CgroupError) in try cgroupPlan.carryOut() }
-    case .clone(let flags):
-      child = try attempt(step.purpose) { () throws(SystemCallError) in
-        try program.start(namespaces: flags, signalMask: signalMask)
-      }
+    case .clone(let flags, let place):
+      child = try clone(flags, into: place, step.purpose, signalMask)
       processID = child?.processID ?? 0
       channel?.closeFarEnd()
     case .fillCgroup(let cgroupPlan):
       let processID = processID
       try attemptCgroup(step.purpose) { () throws(CgroupError) in try cgroupPlan.join(processID) }
-    case .joinCgroup(let cgroup):
-      let processID = processID
-      try attempt(step.purpose) { () throws(SystemCallError) in try cgroup.add(processID) }
     case .writeMaps(let maps): try maps.write(to: processID)
     case .runMapTools(let maps): try maps.writeByTools(to: processID)
     case .release: try attempt(step.purpose) { () throws(SystemCallError) in try go.write([1]) }
     case .adoptSibling: try adoptSibling(step.purpose)
     case .takeListener: listener = try receive(step.purpose)
     case .awaitNamespaces, .awaitLayout, .awaitExecution: try confirm()
+    }
+  }
+
+  private func clone(
+    _ flags: CloneFlags, into place: Cgroup.Place?, _ purpose: String, _ signalMask: SignalSet?
+  ) throws(IsolationError) -> ProgramChild {
+    try attempt(purpose) { () throws(SystemCallError) in
+      guard let place else { return try program.start(namespaces: flags, signalMask: signalMask) }
+      let directory = try FileDescriptor.open(place.directory, [.path, .directory])
+      do throws(SystemCallError) {
+        return try program.start(namespaces: flags, cgroup: directory, signalMask: signalMask)
+      } catch where [.ebusy, .eacces, .eopnotsupp, .enodev].contains(error.errno) {
+        throw SystemCallError(call: error.call, errno: error.errno, object: place.joinFile.string)
+      }
     }
   }
 

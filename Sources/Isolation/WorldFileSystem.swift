@@ -49,7 +49,6 @@ struct WorldFileSystem {
     for (index, mount) in plan.mounts.enumerated() { append(mount, index, in: root) }
     appendPlannedDevices(in: root)
     if !plan.maskedPaths.isEmpty { masks = appendMaskSources() }
-    if plan.laysOutMeanwhile { program.appendWaitForCaller(caller.goReading) }
     if plan.pausesBeforeRootChange { program.appendPause(caller.goReading) }
     if plan.root != nil { appendEntry(into: root) }
   }

@@ -45,6 +45,7 @@ struct WorldProgram {
     self.plan = plan
     self.caller = caller
     appendTies()
+    appendCgroup()
     appendStart()
     appendJoins()
     if !plan.makesUserNamespaceLate { appendOwnMaps() }
@@ -68,7 +69,15 @@ struct WorldProgram {
     program.begin("hear of the caller's end")
     // With a copy of the writing end open here, the caller's end would go unnoticed.
     program.append(.close(.descriptor(caller.goWriting, named: "PIPE")))
-    if plan.waitsForCaller && !plan.laysOutMeanwhile { program.appendWaitForCaller(caller.goReading) }
+    if plan.waitsForCaller { program.appendWaitForCaller(caller.goReading) }
+  }
+
+  /// Before anything that is to be counted.
+  private mutating func appendCgroup() {
+    for file in plan.cgroupFiles {
+      program.begin("join the control group")
+      program.appendWrite("0", to: file)
+    }
   }
 
   /// What is done with the files and rights of outside, before anything is joined.

@@ -229,10 +229,22 @@ import struct SystemPackage.FilePath
     #expect(joining.hasInit)
   }
 
-  @Test func aControlGroupComesBeforeItsNamespace() {
-    let hierarchy = CgroupHierarchy(version: .v2, controllers: [.processes], mountPoint: "/cg")
-    let place = Cgroup.Place(hierarchy: hierarchy, path: "/x", directory: "/cg/x")
-    let joined = added { $0.joinedCgroup = Cgroup(places: [place]) }
-    #expect(joined == [#"write("/cg/x/cgroup.procs", "PID")"#] + waiting)
+  private func cgroup(_ version: CgroupVersion) -> Cgroup {
+    let hierarchy = CgroupHierarchy(version: version, controllers: [.processes], mountPoint: "/cg")
+    return Cgroup(places: [Cgroup.Place(hierarchy: hierarchy, path: "/x", directory: "/cg/x")])
+  }
+
+  @Test func aProcessBeginsInAControlGroupOfVersionTwo() {
+    let joined = added { $0.joinedCgroup = cgroup(.v2) }
+    #expect(
+      joined == [
+        #"open("/cg/x", O_PATH|O_DIRECTORY) = CGROUP"#,
+        "clone3({flags=0|CLONE_PIDFD|CLONE_INTO_CGROUP, exit_signal=SIGCHLD, cgroup=CGROUP}, 88) = PID",
+      ])
+  }
+
+  @Test func aProcessMovesItselfIntoAControlGroupOfVersionOne() {
+    let joined = added { $0.joinedCgroup = cgroup(.v1) }
+    #expect(joined.contains { $0.contains("/cg/x/tasks") } && !joined.contains { $0.contains("CLONE_INTO_CGROUP") })
   }
 }

@@ -48,6 +48,7 @@ private struct WorldFailure {
   /// What can be found out.
   var diagnosis: Reason {
     guard let cause = error.cause else { return (nil, nil) }
+    if isOfJoiningCgroup(cause) { return ofJoiningCgroup(cause) }
     switch cause.call {
     case "clone3", "unshare": return ofMaking(cause)
     case "setns": return ofJoining(cause)
@@ -56,8 +57,6 @@ private struct WorldFailure {
     case "write": return ofWriting(cause)
     case "fsopen", "fsconfig", "fsmount": return ofMounting(cause)
     case "openat2" where cause.errno == .enoent: return ofMissingTarget(cause)
-    case "write" where cause.object.hasSuffix("/cgroup.procs"), "openat" where cause.object.hasSuffix("/cgroup.procs"):
-      return ofJoiningCgroup()
     case "openat2", "open_tree", "chdir",
       "fchdir" where cause.errno == .eacces:
       return ofMissingRight(cause)
@@ -122,8 +121,12 @@ private struct WorldFailure {
     }
   }
 
-  private func ofJoiningCgroup() -> Reason {
-    guard plan?.joinedCgroup != nil else { return (nil, nil) }
+  private func isOfJoiningCgroup(_ cause: SystemCallError) -> Bool {
+    ["/cgroup.procs", "/tasks"].contains(where: cause.object.hasSuffix)
+  }
+
+  private func ofJoiningCgroup(_ cause: SystemCallError) -> Reason {
+    guard plan?.joinedCgroup != nil, cause.errno == .eacces || cause.errno == .eperm else { return (nil, nil) }
     return ("the caller may not put processes into that control group", "--no-cgroup stays in the caller's")
   }
 
