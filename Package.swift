@@ -109,9 +109,13 @@ let package = Package(
       swiftSettings: house + staticSwift,
       // ArgumentParser uses FoundationEssentials, whose own C part no module names for the linker.
       linkerSettings: staticLink("pangaea", ["-l_FoundationCShims", "-l_FoundationCollections"])),
+    .target(
+      name: "ProtectedStart", dependencies: ["CLinux"], cSettings: houseC + [.headerSearchPath("../CLinux")]),
     .executableTarget(
-      name: "pangaea-oci", dependencies: ["EngineCommands", "Linux", "ProgramStart"], exclude: ["startup-order.txt"],
-      swiftSettings: house + staticSwift, linkerSettings: staticLink("pangaea-oci")),
+      name: "pangaea-oci", dependencies: ["EngineCommands", "Linux", "ProgramStart", "ProtectedStart"],
+      exclude: ["startup-order.txt"],
+      swiftSettings: house + staticSwift,
+      linkerSettings: [.unsafeFlags(["-Xlinker", "-e", "-Xlinker", "protected_start"])] + staticLink("pangaea-oci")),
 
     .executableTarget(
       name: "Probe", dependencies: ["Isolation", "Namespaces", "Cgroups", "Processes", "Linux", filePath],

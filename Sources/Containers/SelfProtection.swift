@@ -7,12 +7,14 @@ internal import struct SystemPackage.FilePath
 
 /// Runs the program from where nothing can be written.
 public enum SelfProtection {
-  /// Executes this program once more from a read-only mount of itself that has no place in any tree or, where that is
-  /// not permitted, from a sealed copy in memory. Returns where it runs from such a place already.
+  /// Returns where the program runs from a read-only mount, as `pangaea-oci` does wherever it may: `ProtectedStart` has
+  /// begun it anew from one. Else executes it once more, from a sealed copy in memory.
   ///
   /// To be called before a container is made or joined, while there is one thread.
   ///
-  /// - Throws: `ContainerError.failed` when neither can be had.
+  /// - Throws: `ContainerError.failed` when there is no such copy to be had.
+  ///
+  /// Source: memfd_create(2), execveat(2).
   public static func apply() throws(ContainerError) {
     do throws(SystemCallError) {
       try executeFromSafePlace()
@@ -25,17 +27,9 @@ public enum SelfProtection {
     let program = try ProgramImage.open()
     if try program.isOnReadOnlyMount() { return }
     if program.isSealed { return }
-    let (arguments, environment) = (commandLineBytes(), CallersEnvironment.entries)
-    do throws(SystemCallError) {
-      let mount = try DetachedMount(openingTree: "/proc/self/exe")
-      try mount.setAttributes(.readOnly)
-      try ProgramImage.execute(mount.descriptor, arguments, environment: environment)
-    } catch {
-      guard [.eperm, .enosys, .einval].contains(error.errno) else { throw error }
-    }
     let copy = try FileDescriptor.inMemory(named: "pangaea-oci", isExecutable: true)
     try copy.append(contentOf: program)
     try copy.seal()
-    try ProgramImage.execute(copy, arguments, environment: environment)
+    try ProgramImage.execute(copy, commandLineBytes(), environment: CallersEnvironment.entries)
   }
 }

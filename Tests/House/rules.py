@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "Commands": {"CommandDescription", "JSON", "SQLite", "Screen", "TerminalEmulator", "Lab", "Web", "Isolation"},
     "EngineCommands": {"CommandDescription", "Containers"},
     "pangaea": {"Commands", "ProgramStart"},
-    "pangaea-oci": {"EngineCommands", "ProgramStart"},
+    "pangaea-oci": {"EngineCommands", "ProgramStart", "ProtectedStart"},
 }
 ANYWHERE = {"Swift", "Synchronization", "SystemPackage"}
 OTHERS = {
