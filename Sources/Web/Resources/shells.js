@@ -30,7 +30,7 @@ export class Shell {
     this.host = section.querySelector(".screen");
     this.socket = socket;
     this.on = on;
-    this.isMute = false;
+    this.answersNobody = false;
     this.screen = new Terminal({
       documentOverride: screenDocument, screenReaderMode: true, minimumContrastRatio: 4.5, scrollback: 5000, fontSize: 13,
       fontFamily: 'ui-monospace, "DejaVu Sans Mono", "Liberation Mono", monospace', theme: themes.light,
@@ -49,20 +49,21 @@ export class Shell {
     new ResizeObserver(() => this.fit()).observe(this.host);
   }
 
-  /** Shows what was printed; the whole of it begins with an empty screen, and answers nobody. */
+  /** Shows what was printed; the whole of it begins with an empty screen, and what it asks was answered long ago. */
   print(bytes, isWhole) {
     if (isWhole) {
-      this.isMute = true;
+      this.answersNobody = true;
       this.screen.reset();
     }
     this.screen.write(bytes, () => {
-      if (isWhole) this.isMute = false;
+      if (isWhole) this.answersNobody = false;
       this.socket.say({ terminal: this.name, drawn: bytes.length });
     });
   }
 
+  /** Hands on what was typed, at any time; what the terminal itself answers, unless it is being painted anew. */
   type(bytes, isAnswer) {
-    if (!this.isMute) this.socket.type(this.name, bytes, isAnswer);
+    if (!isAnswer || !this.answersNobody) this.socket.type(this.name, bytes, isAnswer);
   }
 
   /** Keys that lead out of the shell; all others are its program's. */
