@@ -267,8 +267,8 @@ def test_keys_alone_reach_everything(page):
 
 def test_hostile_names_do_nothing(page):
     world = page.world
-    world.run("mkdir /tmp/odd$$; cd /tmp/odd$$; mount -t tmpfs none .; cd .")
-    world.run("cd /tmp/odd$$; cp $(command -v sleep) '<img src=x>'; ./'<img src=x>' 1300 &")
+    world.run("mount -t tmpfs none /mnt; cd /mnt")
+    world.run("cp $(command -v sleep) '<img src=x>'; ./'<img src=x>' 1300 &")
     world.run("cp $(command -v sleep) \"$(printf 'a\\033[31mb\\nc')\"; ./a*c 1301 &")
     world.run("bash -c 'exec -a \"<script>window.hacked=1</script>\" sleep 1302' &")
     world.run("python3 -c 'import time; time.sleep(1303)' '\"><svg onload=window.hacked=1>' \"$(printf '\\033]0;x\\007\\342\\200\\256')\" &")

@@ -55,7 +55,7 @@ func runtime(_ arguments: String..., in directory: String? = nil, input: String 
 
 /// Whether a program is installed, and answers.
 func isInstalled(_ name: String) -> Bool {
-  (try? run([name, "--version"]).status) == .exited(0)
+  (try? run(["sh", "-c", "command -v \"$0\"", name]).status) == .exited(0)
 }
 
 /// A directory that goes when it is no longer used.
