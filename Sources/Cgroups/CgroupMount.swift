@@ -9,7 +9,7 @@ struct CgroupMount: Hashable {
   let root: FilePath
   let mountPoint: FilePath
   /// The options of the file system itself, `rw,cpu,cpuacct` for version 1.
-  let options: Set<String>
+  let options: [String]
 
   /// The cgroup mounts of a mountinfo file, in its order; a later one may lie over an earlier one.
   static func parse(_ text: [UInt8]) -> [CgroupMount] {
@@ -25,6 +25,6 @@ struct CgroupMount: Hashable {
     }
     root = FilePath(bytes: mount.root)
     mountPoint = FilePath(bytes: mount.mountPoint)
-    options = Set(String(decoding: mount.superOptions, as: UTF8.self).split(separator: ",").map(String.init))
+    options = String(decoding: mount.superOptions, as: UTF8.self).split(separator: ",").map(String.init)
   }
 }

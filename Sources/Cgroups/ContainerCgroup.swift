@@ -48,31 +48,30 @@ private struct ContainerCgroupPlan {
 
   mutating func arrange() throws(CgroupError) {
     try resources.validate()
-    let settings = try settingsByHierarchy()
-    for hierarchy in hierarchies.all {
-      let start = base(in: hierarchy)
-      try add(start, hierarchy, settings[hierarchy] ?? [])
-    }
+    let names = FilePath("/").appending(path.components).lexicallyNormalized().components.map(\.string)
+    for (hierarchy, settings) in zip(hierarchies.all, try settings()) { try add(names, hierarchy, settings) }
     try addDevices()
   }
 
-  /// What is to be written where.
-  private func settingsByHierarchy() throws(CgroupError) -> [CgroupHierarchy: [CgroupSetting]] {
-    var settings: [CgroupHierarchy: [CgroupSetting]] = [:]
+  /// What is to be written, for each hierarchy.
+  private func settings() throws(CgroupError) -> [[CgroupSetting]] {
+    var settings = hierarchies.all.map { _ in [CgroupSetting]() }
+    func add(_ more: [CgroupSetting], in hierarchy: CgroupHierarchy) {
+      if let index = hierarchies.all.firstIndex(of: hierarchy) { settings[index] += more }
+    }
     for (v1, v2) in resources.controllers {
       guard let hierarchy = hierarchies.hierarchy(v1: v1, v2: v2) else {
         if v2 == nil, hierarchies.layout == .v2 { throw .onlyInVersion1("network") }
         throw .controllerMissing((v2 ?? v1)!, hierarchies.layout)
       }
       if hierarchy.version == .v2 { try resources.validate(forVersion2: v2!) }
-      settings[hierarchy, default: []] += resources.settings(
-        of: hierarchy.version == .v1 ? v1! : v2!, hierarchy.version)
+      add(resources.settings(of: hierarchy.version == .v1 ? v1! : v2!, hierarchy.version), in: hierarchy)
     }
     for setting in resources.unifiedSettings {
       guard let unified = hierarchies.unified, unified.has(setting) else {
         throw .notInVersion2(file: setting.file, hierarchies.layout)
       }
-      settings[unified, default: []].append(setting)
+      add([setting], in: unified)
     }
     return settings
   }
@@ -85,34 +84,30 @@ private struct ContainerCgroupPlan {
     return hierarchy.version == .v1 ? own : own.parent ?? own
   }
 
-  /// The directories from the base down to the container's own; `..` leads no higher than the base.
-  private func places(from base: Cgroup.Place) -> [Cgroup.Place] {
-    let components = FilePath("/").appending(path.components).lexicallyNormalized().components
-    var places = [base]
-    for component in components { places.append(places.last!.appending(component.string)) }
-    return places
-  }
-
+  /// - Parameter names: of the directories from the base down; no `..` leads higher than the base.
   private mutating func add(
-    _ base: Cgroup.Place, _ hierarchy: CgroupHierarchy, _ settings: [CgroupSetting]
+    _ names: [String], _ hierarchy: CgroupHierarchy, _ settings: [CgroupSetting]
   ) throws(CgroupError) {
-    let line = places(from: base)
+    let base = base(in: hierarchy)
+    let line = names.reduce(into: [base]) { $0.append($0.last!.appending($1)) }
     guard line.count > 1, let place = line.last else { throw .top(base.directory) }
-    let existing = line.prefix { CgroupFile.exists($0.directory) }
-    guard let deepest = existing.last, isWritable(deepest.directory) else {
+    // The base is there: it is the mount, or the caller is in it.
+    let existing = 1 + line.dropFirst().prefix { CgroupFile.exists($0.directory) }.count
+    let deepest = line[existing - 1]
+    guard isWritable(deepest.directory) else {
       // Nobody's limit needs it, so that a container without rights runs without.
       if settings.isEmpty { return }
-      throw .notDelegated(existing.last?.directory ?? base.directory)
+      throw .notDelegated(deepest.directory)
     }
-    if existing.count == line.count { try refuseMembers(of: place) }
+    if existing == line.count { try refuseMembers(of: place) }
     for (index, directory) in line.enumerated().dropFirst() {
-      if index >= existing.count { steps.append(.makeSharedDirectory(directory.directory)) }
+      if index >= existing { steps.append(.makeSharedDirectory(directory.directory)) }
       if hierarchy.version == .v1, hierarchy.controllers.contains(.cpuset) {
         steps.append(.inherit(file: "cpuset.cpus", directory: directory.directory))
         steps.append(.inherit(file: "cpuset.mems", directory: directory.directory))
       }
     }
-    if hierarchy.version == .v2 { try handOn(line, existing: existing.count, settings) }
+    if hierarchy.version == .v2 { try handOn(line, existing: existing, settings) }
     steps += settings.map { .write($0, directory: place.directory) }
     places.append(place)
   }

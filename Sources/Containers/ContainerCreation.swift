@@ -40,7 +40,7 @@ extension ContainerStore {
     let creation = ContainerCreation(container: container, bundle: bundle, request: request, plan: plan)
     do throws(ContainerError) {
       let world = try creation.carryOut()
-      return CreatedContainer(container: container, world: world, lock: lock)
+      return CreatedContainer(container: container, record: creation.record, world: world, lock: lock)
     } catch {
       creation.undo(warn)
       throw error
@@ -60,11 +60,15 @@ extension ContainerStore {
 /// A container that was made, with its first process, which is still a child of the caller.
 struct CreatedContainer: ~Copyable {
   let container: Container
+  let record: ContainerRecord
   let world: World
   private let lock: ContainerLock
 
-  init(container: Container, world: consuming World, lock: consuming ContainerLock) {
+  init(
+    container: Container, record: ContainerRecord, world: consuming World, lock: consuming ContainerLock
+  ) {
     self.container = container
+    self.record = record
     self.world = world
     self.lock = lock
   }
@@ -79,7 +83,7 @@ final class ContainerCreation: StartAttendant {
   let bundle: Bundle
   let request: ContainerRequest
   var plan: PlanOfContainer
-  private var record: ContainerRecord
+  private(set) var record: ContainerRecord
   /// Whether there may be processes and a control group of the container.
   var mustEnd = false
   private var madeFiles: [FilePath] = []

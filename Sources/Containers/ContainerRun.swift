@@ -22,7 +22,7 @@ extension ContainerStore {
     let bundle = try Bundle(request)
     let specification = bundle.specification
     if isDetached {
-      try create(request, bundle, terminal: nil, warn: warn).container.startOrDelete(specification, warn)
+      _ = try create(request, bundle, terminal: nil, warn: warn).start(specification, warn)
       return nil
     }
     guard request.consoleSocket == nil else {
@@ -31,25 +31,44 @@ extension ContainerStore {
     let foreground = try Foreground(hasTerminal: specification.process?.terminal == true)
     let created = try create(request, bundle, terminal: foreground.socket, warn: warn)
     let container = created.container
-    let world = created.release()
-    var relay = try foreground.relay()
-    try container.startOrDelete(specification, warn)
+    var relay: TerminalRelay?
+    let world = try created.start(specification, warn) { () throws(ContainerError) in relay = try foreground.relay() }
     let status = try foreground.attend(to: world, relaying: &relay)
-    if !keeps { try container.delete(force: true, specification, warn) }
+    if !keeps { try container.deleteUnlessGone(specification, warn) }
     return status
   }
 }
 
+extension CreatedContainer {
+  /// Lets the first process go; a container that cannot be started is removed.
+  ///
+  /// - Parameter prepare: called before.
+  fileprivate consuming func start(
+    _ specification: Specification, _ warn: (String) -> Void, prepare: () throws(ContainerError) -> Void = {}
+  ) throws(ContainerError) -> World {
+    do throws(ContainerError) {
+      try prepare()
+      try container.letGo(record, specification, warn)
+    } catch {
+      do throws(ContainerError) {
+        try container.end(record, specification, warn)
+        try container.removeDirectoryOfState()
+      } catch { warn(error.description) }
+      throw error
+    }
+    return release()
+  }
+}
+
 extension Container {
-  /// Starts the container; one that cannot be started is removed.
-  fileprivate func startOrDelete(
+  /// Removes the container, which has ended; somebody else may have done so.
+  fileprivate func deleteUnlessGone(
     _ specification: Specification, _ warn: (String) -> Void
   ) throws(ContainerError) {
     do throws(ContainerError) {
-      try start(specification, warn)
+      try delete(force: false, specification, warn)
     } catch {
-      do throws(ContainerError) { try delete(force: true, specification, warn) } catch { warn(error.description) }
-      throw error
+      guard case .doesNotExist = error else { throw error }
     }
   }
 }

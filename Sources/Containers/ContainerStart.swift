@@ -25,11 +25,6 @@ extension Container {
   /// - Throws: `ContainerError.wrongState` when it is not created; `.hook` when a hook failed that runs before the
   ///   start, and `.isolation` when the program could not be executed: the container has ended then.
   public func start(warn: (String) -> Void = { _ in }) throws(ContainerError) {
-    try start(nil, warn)
-  }
-
-  /// - Parameter known: the configuration, where it was read already.
-  func start(_ known: Specification?, _ warn: (String) -> Void) throws(ContainerError) {
     let lock = try lock()
     let record = try record()
     let status = try status(of: record)
@@ -40,23 +35,27 @@ extension Container {
     case .creating, .paused: throw .wrongState("cannot start a container in the \(status.rawValue) state")
     }
     guard let record else { return }
-    let specification = if let known { known } else { try specification() }
-    try letGo(record, specification, warn)
+    let specification = try specification()
+    do throws(ContainerError) {
+      try letGo(record, specification, warn)
+    } catch {
+      if case .hook = error { try end(record, specification, warn) }
+      throw error
+    }
     withExtendedLifetime(lock) {}
   }
 
-  private func letGo(
+  /// Lets the first process go, which stands at the gate. For who has the lock.
+  ///
+  /// - Throws: `ContainerError.hook` when a hook failed that runs before: the container has to end. `.isolation` when
+  ///   the program could not be executed: it has ended.
+  func letGo(
     _ record: ContainerRecord, _ specification: Specification, _ warn: (String) -> Void
   ) throws(ContainerError) {
     guard specification.process != nil else {
       throw .specification(SpecificationError(path: "process", problem: "is required to start the container"))
     }
-    do throws(ContainerError) {
-      try HookRun(.startContainer, specification, record, .created)?()
-    } catch {
-      try end(record, specification, warn)
-      throw error
-    }
+    try HookRun(.startContainer, specification, record, .created)?()
     try openGate(specification)
     for warning in HookRun(.poststart, specification, record, .running)?.runAll() ?? [] { warn(warning) }
   }

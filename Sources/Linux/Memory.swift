@@ -41,6 +41,7 @@ func withPath<Result: ~Copyable>(
 
 extension FilePath {
   /// A path of bytes as the kernel has them, which need not be UTF-8; they end before the first NUL.
+  @inlinable
   public init(bytes: some Sequence<UInt8>) {
     unsafe self.init(platformString: bytes.map { CChar(bitPattern: $0) } + [0])
   }
