@@ -139,9 +139,15 @@ class Learner(Window):
         end = time.monotonic() + seconds
         while what not in (text := self.screen(name)):
             if time.monotonic() > end:
-                raise AssertionError(f"{what!r} is not on {name}'s screen:\n{text}")
+                raise AssertionError(f"{what!r} is not on {name}'s screen ({self.whereabouts()}):\n{text}")
             time.sleep(0.05)
         return text
+
+    def whereabouts(self):
+        """Where the page is, for a failure to tell."""
+        return self.value("""`${document.body.dataset.state} ${document.body.dataset.phase}, the focus on `
+            + `${document.activeElement.id || document.activeElement.getAttribute('aria-label')}, `
+            + `dialogs: ${[...document.querySelectorAll('dialog[open]')].map((one) => one.id)}`""")
 
     def type(self, name, *lines):
         """Types lines at a shell, and goes back to the lesson by the keyboard."""
