@@ -127,8 +127,10 @@ final class ContainerCreation: StartAttendant {
 
   /// What is done once the first process stands at the gate, or is back.
   func complete(_ world: borrowing World) throws(ContainerError) {
-    record.isComplete = true
-    try container.write(record)
+    if !record.isComplete {
+      record.isComplete = true
+      try container.write(record)
+    }
     if let file = request.pidFile {
       try file.writeProcessID(world.processID)
       madeFiles.append(file)
@@ -145,12 +147,14 @@ final class ContainerCreation: StartAttendant {
     }
     mustEnd = true
     if let shares = plan.shares { record.resourceGroups = try shares.take(processID) }
+    let devices = bundle.specification.linux?.netDevices ?? [:]
+    let hooks = [HookKind.prestart, .createRuntime, .createContainer].compactMap { self.hooks($0, .created) }
+    // With nothing left to be done from outside, the first process comes to the gate by itself, whoever ends meanwhile.
+    record.isComplete = devices.isEmpty && hooks.isEmpty
     try container.write(record)
-    try NetworkDevices(devices: bundle.specification.linux?.netDevices ?? [:]).move(to: processID)
+    try NetworkDevices(devices: devices).move(to: processID)
     // The specification has `created` from the step before these hooks on.
-    for kind in [HookKind.prestart, .createRuntime, .createContainer] {
-      try hooks(kind, .created)?()
-    }
+    for hook in hooks { try hook() }
   }
 
   func take(listener: Int32, of processID: Int32) throws(ContainerError) {
