@@ -20,7 +20,8 @@ public struct SystemCallError: Error, Hashable, Sendable {
 }
 
 extension SystemCallError: CustomStringConvertible {
-  /// One line: call, object, reason, for example ``open `/nix`: No such file or directory (ENOENT)``.
+  /// One line: call, object, reason, for example
+  /// open \`/nix\`: No such file or directory (ENOENT).
   public var description: String {
     let subject = object.isEmpty ? "" : " `\(object)`"
     return "\(call)\(subject): \(errno.message) (\(errno.name))"

@@ -150,7 +150,9 @@ public struct CapabilitySets: Hashable, Sendable {
   public init() {}
 }
 
-/// Source: seccomp(2).
+/// How the system calls of a process are filtered; the raw value is that of the file.
+///
+/// Source: seccomp(2), proc_pid_status(5).
 public enum SeccompMode: UInt8, Sendable {
   /// No filtering.
   case disabled = 0
