@@ -182,7 +182,7 @@ private struct WorldStart: ~Copyable {
       let directory = try FileDescriptor.open(place.directory, [.path, .directory])
       do throws(SystemCallError) {
         return try program.start(namespaces: flags, cgroup: directory, signalMask: signalMask)
-      } catch where [.ebusy, .eacces, .eopnotsupp, .enodev].contains(error.errno) {
+      } catch  where [.ebusy, .eacces, .eopnotsupp, .enodev].contains(error.errno) {
         throw SystemCallError(call: error.call, errno: error.errno, object: place.joinFile.string)
       }
     }
