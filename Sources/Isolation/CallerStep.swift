@@ -24,7 +24,7 @@ extension IsolationPlan {
   var callerSteps: [CallerStep] {
     var steps: [CallerStep] = []
     if let cgroup { steps.append(.makeCgroup(cgroup)) }
-    steps.append(.clone(cloneFlags, into: enteredCgroup?.unified))
+    steps.append(.clone(cloneFlags, into: movesIntoCgroup ? nil : enteredCgroup?.unified))
     if let cgroup, cgroup.keeper != nil { steps.append(.fillCgroup(cgroup)) }
     if !makesUserNamespaceLate { steps += mapSteps }
     if waitsForCaller { steps.append(.release) }
@@ -53,7 +53,7 @@ extension IsolationPlan {
   /// version 2 it begins as a member.
   var cgroupFiles: [FilePath] {
     let places = enteredCgroup?.places ?? []
-    return places.filter { $0.hierarchy.version == .v1 }.map(\.joinFile)
+    return places.filter { $0.hierarchy.version == .v1 || movesIntoCgroup }.map(\.joinFile)
   }
 
   /// Whether the first process reads at all what the caller says.
@@ -63,7 +63,7 @@ extension IsolationPlan {
   /// made after the new cgroup was joined; clocks can be set only before somebody enters.
   public var cloneFlags: CloneFlags { namespaces.subtracting(lateNamespaces) }
 
-  /// The kinds that the first process makes for itself, after it was released.
+  /// The kinds that the first process makes for itself, after it was started.
   ///
   /// Beside a user namespace that it joins, all: they belong to that one. Beside a user namespace that it makes and
   /// others that it joins, all too: the rights to join are lost in the new one.
@@ -72,7 +72,7 @@ extension IsolationPlan {
       return namespaces
     }
     var late: CloneFlags = []
-    if cgroup != nil { late.formUnion(namespaces.intersection(.newCgroup)) }
+    if cgroup != nil || joinedCgroup != nil { late.formUnion(namespaces.intersection(.newCgroup)) }
     if timeOffsets != nil { late.formUnion(.newTime) }
     if commandIsFirst && (timeOffsets != nil || !joinedKinds.isDisjoint(with: [.newPID, .newTime])) {
       late.formUnion(namespaces.intersection([.newPID, .newTime]))
@@ -110,8 +110,8 @@ public struct PlannedStep: Hashable, Sendable {
 }
 
 extension IsolationPlan {
-  /// Every step that `start()` will take, with its system call: the caller's, and in their midst, once the caller
-  /// says go, those of the world's first process.
+  /// Every step that `start()` will take, with its system call: the caller's, and before the last of them, which waits,
+  /// those of the world's first process.
   public var steps: [PlannedStep] {
     let inside = WorldProgram(self, caller: WorldCaller()).program.steps.map {
       PlannedStep(isInside: true, purpose: $0.purpose, call: $0.description)

@@ -102,6 +102,8 @@ public struct IsolationPlan: Sendable {
   /// Where the mount is that the root directory lies on, if that has to stop telling others of what is mounted on it;
   /// `start` finds out.
   var sharedMountPoint: FilePath?
+  /// The first process moves into the joined control group of version 2 rather than begin there, which is tried first.
+  var movesIntoCgroup = false
   /// The first process waits before its root directory changes; `start` sees to that.
   var pausesBeforeRootChange = false
 

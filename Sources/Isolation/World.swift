@@ -74,8 +74,7 @@ extension IsolationPlan {
     let ends = WorldCaller(
       pidfd: caller.descriptor.number, goReading: go.reading.number, goWriting: go.writing.number,
       channel: far, mappedMounts: mapped.numbers)
-    var start = WorldStart(
-      plan: plan, program: WorldProgram(plan, caller: ends).program, go: go.writing, channel: channel)
+    var start = WorldStart(plan: plan, caller: ends, go: go.writing, channel: channel)
     do throws(IsolationError) {
       for step in plan.callerSteps {
         try start.carryOut(step, signalMask)
@@ -133,8 +132,9 @@ private struct WorldChannel: ~Copyable {
 
 /// A world in the making: what has been made so far, to be kept or taken back.
 private struct WorldStart: ~Copyable {
-  private let plan: IsolationPlan
-  private let program: SystemCallProgram
+  private var plan: IsolationPlan
+  private let caller: WorldCaller
+  private var program: SystemCallProgram
   private let go: FileDescriptor
   private var channel: WorldChannel?
   private var cgroup: Cgroup?
@@ -146,10 +146,11 @@ private struct WorldStart: ~Copyable {
   private var listener: FileDescriptor?
 
   init(
-    plan: IsolationPlan, program: SystemCallProgram, go: consuming FileDescriptor, channel: consuming WorldChannel?
+    plan: IsolationPlan, caller: WorldCaller, go: consuming FileDescriptor, channel: consuming WorldChannel?
   ) {
     self.plan = plan
-    self.program = program
+    self.caller = caller
+    program = WorldProgram(plan, caller: caller).program
     self.go = go
     self.channel = channel
   }
@@ -170,11 +171,13 @@ private struct WorldStart: ~Copyable {
     case .release: try attempt(step.purpose) { () throws(SystemCallError) in try go.write([1]) }
     case .adoptSibling: try adoptSibling(step.purpose)
     case .takeListener: listener = try receive(step.purpose)
-    case .awaitNamespaces, .awaitLayout, .awaitExecution: try confirm()
+    case .awaitNamespaces, .awaitLayout:
+      guard case .reached = try confirm() else { throw hasEnded(step.purpose) }
+    case .awaitExecution: try confirm()
     }
   }
 
-  private func clone(
+  private mutating func clone(
     _ flags: CloneFlags, into place: Cgroup.Place?, _ purpose: String, _ signalMask: SignalSet?
   ) throws(IsolationError) -> ProgramChild {
     try attempt(purpose) { () throws(SystemCallError) in
@@ -184,6 +187,11 @@ private struct WorldStart: ~Copyable {
         return try program.start(namespaces: flags, cgroup: directory, signalMask: signalMask)
       } catch  where [.ebusy, .eacces, .eopnotsupp, .enodev].contains(error.errno) {
         throw SystemCallError(call: error.call, errno: error.errno, object: place.joinFile.string)
+      } catch  where error.errno == .eagain && plan.joinedCgroup != nil {
+        // At its limit of processes a control group takes in nobody that begins there, but who moves there.
+        plan.movesIntoCgroup = true
+        program = WorldProgram(plan, caller: caller).program
+        return try program.start(namespaces: flags, signalMask: signalMask)
       }
     }
   }
@@ -203,7 +211,12 @@ private struct WorldStart: ~Copyable {
     let received = try attempt(purpose) { () throws(SystemCallError) in try channel?.receive() }
     if let received { return received }
     try confirm()
-    throw IsolationError(purpose: purpose, cause: SystemCallError(call: "recvmsg", errno: .echild))
+    throw hasEnded(purpose)
+  }
+
+  /// The first process is no more, which said nothing of a step that failed: it was killed.
+  private func hasEnded(_ purpose: String) -> IsolationError {
+    IsolationError(purpose: purpose, cause: SystemCallError(call: "read", errno: .echild, object: "the new process"))
   }
 
   mutating func handListener(
@@ -214,7 +227,8 @@ private struct WorldStart: ~Copyable {
   }
 
   /// Waits until the first process has executed, or tells that it came to a step at which it waits.
-  private mutating func confirm() throws(IsolationError) {
+  @discardableResult
+  private mutating func confirm() throws(IsolationError) -> ProgramReport.Progress? {
     let progress: ProgramReport.Progress?
     do throws(SystemCallError) {
       progress = try child?.report.awaitProgress()
@@ -224,6 +238,7 @@ private struct WorldStart: ~Copyable {
     if case .failed(let failure) = progress {
       throw IsolationError(purpose: failure.purpose, cause: failure.error)
     }
+    return progress
   }
 
   /// Ends the processes and removes the control group, each for itself. That neither could be done is not told: the step

@@ -243,6 +243,15 @@ import struct SystemPackage.FilePath
       ])
   }
 
+  @Test func aProcessMovesWhereItMayNotBegin() {
+    let joined = added {
+      $0.joinedCgroup = cgroup(.v2)
+      $0.movesIntoCgroup = true
+    }
+    #expect(
+      joined.contains { $0.contains("/cg/x/cgroup.procs") } && !joined.contains { $0.contains("CLONE_INTO_CGROUP") })
+  }
+
   @Test func aProcessMovesItselfIntoAControlGroupOfVersionOne() {
     let joined = added { $0.joinedCgroup = cgroup(.v1) }
     #expect(joined.contains { $0.contains("/cg/x/tasks") } && !joined.contains { $0.contains("CLONE_INTO_CGROUP") })

@@ -122,7 +122,8 @@ private struct WorldFailure {
   }
 
   private func isOfJoiningCgroup(_ cause: SystemCallError) -> Bool {
-    ["/cgroup.procs", "/tasks"].contains(where: cause.object.hasSuffix)
+    ["write", "openat", "clone3"].contains(cause.call)
+      && ["/cgroup.procs", "/tasks"].contains(where: cause.object.hasSuffix)
   }
 
   private func ofJoiningCgroup(_ cause: SystemCallError) -> Reason {
