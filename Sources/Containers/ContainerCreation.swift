@@ -40,7 +40,7 @@ extension ContainerStore {
     let creation = ContainerCreation(container: container, bundle: bundle, request: request, plan: plan)
     do throws(ContainerError) {
       let world = try creation.carryOut()
-      return CreatedContainer(container: container, record: creation.record, world: world, lock: lock)
+      return CreatedContainer(creation, world: world, lock: lock)
     } catch {
       creation.undo(warn)
       throw error
@@ -61,14 +61,15 @@ extension ContainerStore {
 struct CreatedContainer: ~Copyable {
   let container: Container
   let record: ContainerRecord
+  /// What was written outside of its own directory.
+  let files: [FilePath]
   let world: World
   private let lock: ContainerLock
 
-  init(
-    container: Container, record: ContainerRecord, world: consuming World, lock: consuming ContainerLock
-  ) {
-    self.container = container
-    self.record = record
+  init(_ creation: ContainerCreation, world: consuming World, lock: consuming ContainerLock) {
+    container = creation.container
+    record = creation.record
+    files = creation.madeFiles
     self.world = world
     self.lock = lock
   }
@@ -86,7 +87,7 @@ final class ContainerCreation: StartAttendant {
   private(set) var record: ContainerRecord
   /// Whether there may be processes and a control group of the container.
   var mustEnd = false
-  private var madeFiles: [FilePath] = []
+  private(set) var madeFiles: [FilePath] = []
 
   init(container: Container, bundle: Bundle, request: ContainerRequest, plan: PlanOfContainer) {
     self.container = container
@@ -127,10 +128,8 @@ final class ContainerCreation: StartAttendant {
 
   /// What is done once the first process stands at the gate, or is back.
   func complete(_ world: borrowing World) throws(ContainerError) {
-    if !record.isComplete {
-      record.isComplete = true
-      try container.write(record)
-    }
+    record.isComplete = true
+    try container.write(record)
     if let file = request.pidFile {
       try file.writeProcessID(world.processID)
       madeFiles.append(file)
@@ -147,14 +146,12 @@ final class ContainerCreation: StartAttendant {
     }
     mustEnd = true
     if let shares = plan.shares { record.resourceGroups = try shares.take(processID) }
-    let devices = bundle.specification.linux?.netDevices ?? [:]
-    let hooks = [HookKind.prestart, .createRuntime, .createContainer].compactMap { self.hooks($0, .created) }
-    // With nothing left to be done from outside, the first process comes to the gate by itself, whoever ends meanwhile.
-    record.isComplete = devices.isEmpty && hooks.isEmpty
     try container.write(record)
-    try NetworkDevices(devices: devices).move(to: processID)
+    try NetworkDevices(devices: bundle.specification.linux?.netDevices ?? [:]).move(to: processID)
     // The specification has `created` from the step before these hooks on.
-    for hook in hooks { try hook() }
+    for kind in [HookKind.prestart, .createRuntime, .createContainer] {
+      try hooks(kind, .created)?()
+    }
   }
 
   func take(listener: Int32, of processID: Int32) throws(ContainerError) {

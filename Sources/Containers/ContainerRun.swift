@@ -50,6 +50,7 @@ extension CreatedContainer {
       try prepare()
       try container.letGo(record, specification, warn)
     } catch {
+      for file in files { do throws(SystemCallError) { try removeFile(file) } catch {} }
       do throws(ContainerError) {
         try container.end(record, specification, warn)
         try container.removeDirectoryOfState()

@@ -21,10 +21,14 @@ extension Container {
 
   /// Lets the first process execute its program, and returns when it does.
   ///
-  /// - Parameter warn: gets the hooks that failed after the start.
+  /// - Parameters:
+  ///   - warn: gets the hooks that failed after the start.
+  ///   - beforeEntering: called when a hook is to run inside the container, before this process's program goes there.
   /// - Throws: `ContainerError.wrongState` when it is not created; `.hook` when a hook failed that runs before the
   ///   start, and `.isolation` when the program could not be executed: the container has ended then.
-  public func start(warn: (String) -> Void = { _ in }) throws(ContainerError) {
+  public func start(
+    warn: (String) -> Void = { _ in }, beforeEntering: () throws(ContainerError) -> Void = {}
+  ) throws(ContainerError) {
     let lock = try lock()
     let record = try record()
     let status = try status(of: record)
@@ -36,6 +40,7 @@ extension Container {
     }
     guard let record else { return }
     let specification = try specification()
+    if specification.hooks?.startContainer.isEmpty == false { try beforeEntering() }
     do throws(ContainerError) {
       try letGo(record, specification, warn)
     } catch {

@@ -162,6 +162,7 @@ struct HookRun {
         program.append(.changeDirectory(to: .descriptor(root), named: "root directory"))
         program.append(.changeRoot("."))
       }
+      if namespaces.contains(.newUser) { appendRootUser(to: &program) }
       if namespaces.contains(.newPID) { program.append(.fork(parent: [.diesAlike, .closesDescriptors])) }
       // The hook ends with its parent, which is what is ended when the time is over.
       program.append(.setParentDeathSignal(.kill))
@@ -174,6 +175,13 @@ struct HookRun {
     program.append(
       .execute([path], arguments(of: hook, path), environment: hook.env.map { Array($0.utf8) }))
     return program
+  }
+
+  /// Root of the container's user namespace, where there is one, and nobody's of outside.
+  private func appendRootUser(to program: inout SystemCallProgram) {
+    program.append(.setGroups([]).tolerating(.eperm))
+    program.append(.setGroupID(0).tolerating(.einval))
+    program.append(.setUserID(0).tolerating(.einval))
   }
 
   /// `args` has the same meaning as in execv(3): the name first; without it, the path.

@@ -3,9 +3,9 @@
 // (CVE-2019-5736). So the file that runs is never the one that is installed.
 
 internal import Linux
-internal import struct SystemPackage.FilePath
 
-/// Runs the program from where nothing can be written.
+/// Runs the program from where nothing can be written. For every verb that makes or joins a container; for `start`, where
+/// a hook runs inside.
 public enum SelfProtection {
   /// Returns where the program runs from a read-only mount, as `pangaea-oci` does wherever it may: `ProtectedStart` has
   /// begun it anew from one. Else executes it once more, from a sealed copy in memory.

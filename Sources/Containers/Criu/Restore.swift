@@ -56,7 +56,7 @@ extension ContainerStore {
     let creation = ContainerCreation(container: container, bundle: bundle, request: request.container, plan: plan)
     do throws(ContainerError) {
       let world = try creation.restore(request, criu, terminal: terminal)
-      return CreatedContainer(container: container, record: creation.record, world: world, lock: lock)
+      return CreatedContainer(creation, world: world, lock: lock)
     } catch {
       creation.undo(warn)
       throw error

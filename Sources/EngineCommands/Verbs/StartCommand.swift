@@ -17,7 +17,8 @@ enum StartCommand: EngineVerb {
   static func run(_ call: EngineCall) throws(EngineFailure) -> Int32 {
     guard let operands = try call.read(self) else { return 0 }
     try call.attempt { () throws(ContainerError) in
-      try call.store.container(named: operands[0]).start(warn: call.log.warn)
+      try call.store.container(named: operands[0]).start(
+        warn: call.log.warn, beforeEntering: SelfProtection.apply)
     }
     return 0
   }
