@@ -4,8 +4,8 @@ import { FitAddon, Terminal } from "./xterm.js";
 import { screenDocument } from "./screen.js";
 
 const encoder = new TextEncoder();
-/** What a terminal answers to a program that asked it something: its kind, its state, where the cursor is, a colour. */
-const answers = /^\x1b(?:\[[?>=]?[\d;]*[cnR]|\[\??[\d;]*\$y|[\]P][^]*)$/;
+/** What a terminal says of itself, asked or not: its kind, its state, where the cursor and the focus are, a colour. */
+const answers = /^\x1b(?:\[[?>=]?[\d;]*[cnR]|\[[IO]|\[\??[\d;]*\$y|[\]P][^]*)$/;
 
 const themes = {
   light: {
@@ -30,7 +30,8 @@ export class Shell {
     this.host = section.querySelector(".screen");
     this.socket = socket;
     this.on = on;
-    this.answersNobody = false;
+    /** So many times it is being painted anew just now. */
+    this.paintings = 0;
     this.screen = new Terminal({
       documentOverride: screenDocument, screenReaderMode: true, minimumContrastRatio: 4.5, scrollback: 5000, fontSize: 13,
       fontFamily: 'ui-monospace, "DejaVu Sans Mono", "Liberation Mono", monospace', theme: themes.light,
@@ -52,18 +53,18 @@ export class Shell {
   /** Shows what was printed; the whole of it begins with an empty screen, and what it asks was answered long ago. */
   print(bytes, isWhole) {
     if (isWhole) {
-      this.answersNobody = true;
+      this.paintings++;
       this.screen.reset();
     }
     this.screen.write(bytes, () => {
-      if (isWhole) this.answersNobody = false;
+      if (isWhole) this.paintings--;
       this.socket.say({ terminal: this.name, drawn: bytes.length });
     });
   }
 
   /** Hands on what was typed, at any time; what the terminal itself answers, unless it is being painted anew. */
   type(bytes, isAnswer) {
-    if (!isAnswer || !this.answersNobody) this.socket.type(this.name, bytes, isAnswer);
+    if (!isAnswer || !this.paintings) this.socket.type(this.name, bytes, isAnswer);
   }
 
   /** Keys that lead out of the shell; all others are its program's. */
