@@ -15,7 +15,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define OPEN_TREE_CLOSE_ON_EXEC 02000000
 #define READ_ONLY 1u
 
 // There is no canary yet that a compiler could look at, and nothing that a sanitizer could tell.
@@ -53,8 +52,7 @@ BARE static void execute_from_read_only_mount(char **arguments, char **environme
     struct mount_attr attributes;
     attributes.attr_set = MOUNT_ATTR_RDONLY;
     attributes.attr_clr = attributes.propagation = attributes.userns_fd = 0;
-    int64_t mount = call3(
-        __NR_open_tree, (uint64_t)AT_FDCWD, address(program), OPEN_TREE_CLONE | OPEN_TREE_CLOSE_ON_EXEC);
+    int64_t mount = call3(__NR_open_tree, (uint64_t)AT_FDCWD, address(program), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
     if (mount < 0) return;
     uint64_t tree = (uint64_t)mount;
     if (call6(__NR_mount_setattr, tree, address(""), AT_EMPTY_PATH, address(&attributes), sizeof attributes, 0) == 0)
