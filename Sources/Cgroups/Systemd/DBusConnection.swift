@@ -39,15 +39,14 @@ struct DBusConnection: ~Copyable {
   }
 
   /// Without a name the other end takes the user that the kernel tells: the right one in any user namespace.
+  ///
+  /// All of it is sent at once, and the first message only when the other end has agreed: systemd, as it reads
+  /// `BEGIN`, leaves a message that came right behind it lying until more comes.
   private mutating func authenticate() throws(SystemdError) {
-    try send([0] + Array("AUTH EXTERNAL\r\n".utf8))
+    try send([0] + Array("AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n".utf8))
     var answer = try line()
-    if answer.hasPrefix("DATA") {
-      try send(Array("DATA\r\n".utf8))
-      answer = try line()
-    }
+    if answer.hasPrefix("DATA") { answer = try line() }
     guard answer.hasPrefix("OK ") else { throw .refused("authentication", answer) }
-    try send(Array("BEGIN\r\n".utf8))
   }
 
   private static func connect(_ path: FilePath) throws(SystemdError) -> FileDescriptor {
