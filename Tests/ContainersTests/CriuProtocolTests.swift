@@ -2,6 +2,7 @@
 // what a criu 3.17 answered.
 
 import Fuzzing
+import Glibc
 import Linux
 import Testing
 import struct SystemPackage.FilePath
@@ -126,7 +127,7 @@ struct CriuConversationTests {
     let conversation = CriuConversation(own) { "" }
     var told: [String] = []
     let response = try conversation.ask(CriuRequest(.restore)) { (notification, attachment) throws(ContainerError) in
-      told.append("\(notification.name) \(notification.processID) \(attachment >= 0)")
+      told.append("\(notification.name) \(notification.processID) \(fcntl(attachment.number, F_GETFD) >= 0)")
     }
     #expect(told == ["post-restore 1234 true"])
     #expect(response.restoredProcessID == 1234)

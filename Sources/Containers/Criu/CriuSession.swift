@@ -5,6 +5,10 @@ internal import Isolation
 internal import Linux
 internal import struct SystemPackage.FilePath
 
+/// What is called with each thing that criu has come to, and with the descriptor that came along, of number -1 where none
+/// did; criu goes on when it returns, and gives up when it throws.
+typealias CriuNotified = (CriuResponse.Notification, borrowing FileDescriptor) throws(ContainerError) -> Void
+
 /// The exchange of messages, whoever answers.
 struct CriuConversation: ~Copyable {
   private let socket: UnixSocket
@@ -18,18 +22,15 @@ struct CriuConversation: ~Copyable {
 
   /// Asks, and hears until the answer.
   ///
-  /// - Parameter notified: called with each thing that criu has come to, and with the number of a descriptor that came
-  ///   along, or -1; criu goes on when it returns, and gives up when it throws.
   /// - Throws: `ContainerError.refused` with what criu says when it fails, and when it ends without an answer; what
   ///   `notified` throws.
   func ask(
-    _ request: CriuRequest,
-    notified: (CriuResponse.Notification, Int32) throws(ContainerError) -> Void = { (_, _) throws(ContainerError) in }
+    _ request: CriuRequest, notified: CriuNotified = { (_, _) throws(ContainerError) in }
   ) throws(ContainerError) -> CriuResponse {
     try send(request.bytes)
     var failure: ContainerError?
     while true {
-      let message = try receive()
+      var message = try receive()
       guard !message.bytes.isEmpty else { throw failure ?? hasEnded }
       guard let response = CriuResponse(message.bytes) else { throw .refused("criu answers what is no answer") }
       guard response.task == CriuTask.notify.rawValue, let notification = response.notification else {
@@ -38,7 +39,8 @@ struct CriuConversation: ~Copyable {
         throw .refused(said("criu failed: type \(request.task.name) errno \(response.errorNumber)"))
       }
       do throws(ContainerError) {
-        if failure == nil { try notified(notification, message.attachment?.number ?? -1) }
+        let attached = message.attachment.take() ?? FileDescriptor(borrowing: -1)
+        if failure == nil { try notified(notification, attached) }
       } catch {
         failure = error
       }
@@ -202,8 +204,7 @@ struct CriuSession: ~Copyable {
 
   /// Asks for one thing, as a conversation does, then lets criu go and waits until it has.
   mutating func ask(
-    _ request: CriuRequest,
-    notified: (CriuResponse.Notification, Int32) throws(ContainerError) -> Void = { (_, _) throws(ContainerError) in }
+    _ request: CriuRequest, notified: CriuNotified = { (_, _) throws(ContainerError) in }
   ) throws(ContainerError) -> CriuResponse {
     var failure: ContainerError?
     var response: CriuResponse?

@@ -155,7 +155,8 @@ extension ContainerCreation {
     }
   }
 
-  private static func hand(_ terminal: Int32, to socket: Int32?) throws(ContainerError) {
+  private static func hand(_ terminal: borrowing FileDescriptor, to socket: Int32?) throws(ContainerError) {
+    let terminal = terminal.number
     guard let socket, terminal >= 0 else { throw .refused("nobody takes the terminal: set a console socket") }
     try attempt("send the terminal") { () throws(SystemCallError) in
       try UnixSocket(FileDescriptor(borrowing: socket)).send(
