@@ -2,7 +2,6 @@
 // what a criu 3.17 answered.
 
 import Fuzzing
-import Glibc
 import Linux
 import Testing
 import struct SystemPackage.FilePath
@@ -127,7 +126,8 @@ struct CriuConversationTests {
     let conversation = CriuConversation(own) { "" }
     var told: [String] = []
     let response = try conversation.ask(CriuRequest(.restore)) { (notification, attachment) throws(ContainerError) in
-      told.append("\(notification.name) \(notification.processID) \(fcntl(attachment.number, F_GETFD) >= 0)")
+      let isOpen = (try? attachment.duplicate()) != nil
+      told.append("\(notification.name) \(notification.processID) \(isOpen)")
     }
     #expect(told == ["post-restore 1234 true"])
     #expect(response.restoredProcessID == 1234)
