@@ -37,7 +37,7 @@ func bpfDescriptor(
 /// - Parameters:
 ///   - type: `BPF_PROG_TYPE_…`.
 ///   - attachment: `BPF_…` of enum bpf_attach_type.
-///   - function: the id of a function of the kernel that the program attaches to.
+///   - function: the id of a function or tracepoint of the kernel that the program attaches to.
 /// - Throws: `SystemCallError` with `EPERM` without CAP_BPF, `EINVAL` or `EACCES` when the kernel refuses the program.
 ///
 /// Corresponds to bpf(2) BPF_PROG_LOAD.

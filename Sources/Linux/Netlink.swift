@@ -24,15 +24,29 @@ extension FileDescriptor {
   /// Corresponds to setsockopt(2) SO_RCVBUFFORCE, with CAP_NET_ADMIN; without it SO_RCVBUF.
   func enlargeReceiveBuffer(to size: Int32, on object: String) throws(SystemCallError) {
     do throws(SystemCallError) {
-      try setSocketOption(SO_RCVBUFFORCE, size, on: object)
+      try setSocketOption(SO_RCVBUFFORCE, [size], on: object)
     } catch {
       guard error.errno == .eperm else { throw error }
-      try setSocketOption(SO_RCVBUF, size, on: object)
+      try setSocketOption(SO_RCVBUF, [size], on: object)
     }
   }
 
-  private func setSocketOption(_ option: Int32, _ value: Int32, on object: String) throws(SystemCallError) {
-    try unsafe [value].withBytes { (pointer, count) throws(SystemCallError) in
+  /// Lets only those messages come that a program keeps.
+  ///
+  /// - Parameter filter: struct sock_filter of classic BPF, 8 bytes each.
+  ///
+  /// Corresponds to setsockopt(2) SO_ATTACH_FILTER; Documentation/networking/filter.rst.
+  func attach(filter: [UInt64], on object: String) throws(SystemCallError) {
+    try unsafe filter.withBytes { (pointer, _) throws(SystemCallError) in
+      // struct sock_fprog: how many statements, and where they are.
+      try setSocketOption(SO_ATTACH_FILTER, unsafe [UInt64(filter.count), UInt64(address: pointer)], on: object)
+    }
+  }
+
+  private func setSocketOption<Value: BitwiseCopyable>(
+    _ option: Int32, _ value: [Value], on object: String
+  ) throws(SystemCallError) {
+    try unsafe value.withBytes { (pointer, count) throws(SystemCallError) in
       _ = try systemCall(
         "setsockopt", __NR_setsockopt, UInt64(descriptor: number), UInt64(SOL_SOCKET), UInt64(option),
         unsafe UInt64(address: pointer), UInt64(count), on: object)

@@ -31,17 +31,27 @@ public struct ProcessEventSocket: ~Copyable {
   /// - Throws: `SystemCallError` with `EPERM` without CAP_NET_ADMIN before Linux 6.6, `EPROTONOSUPPORT` outside of the first network
   ///   namespace or in a kernel without connectors, `EOPNOTSUPP` outside of the first PID and user namespaces.
   public static func listen(buffering size: Int32 = 16 << 20) throws(SystemCallError) -> ProcessEventSocket {
-    let number = try systemCall(
-      "socket", __NR_socket, UInt64(AF_NETLINK), UInt64(SOCK_DGRAM.rawValue | UInt32(O_CLOEXEC | O_NONBLOCK)),
-      connectorProtocol, on: name)
-    var events = ProcessEventSocket(descriptor: FileDescriptor(owning: Int32(number)))
-    try events.descriptor.bindNetlink(groups: 1 << (processEventsIndex - 1), on: name)
+    var events = ProcessEventSocket(descriptor: try open(on: name))
+    try join(events.descriptor, on: name)
     try events.descriptor.enlargeReceiveBuffer(to: size, on: name)
     try events.subscribe()
     guard try events.isAcknowledged() else {
       throw SystemCallError(call: "send", errno: .eopnotsupp, object: name)
     }
     return events
+  }
+
+  /// A socket of connectors.
+  static func open(on object: String) throws(SystemCallError) -> FileDescriptor {
+    let number = try systemCall(
+      "socket", __NR_socket, UInt64(AF_NETLINK), UInt64(SOCK_DGRAM.rawValue | UInt32(O_CLOEXEC | O_NONBLOCK)),
+      connectorProtocol, on: object)
+    return FileDescriptor(owning: Int32(number))
+  }
+
+  /// Makes a socket one of those that process events are announced to.
+  static func join(_ socket: borrowing FileDescriptor, on object: String) throws(SystemCallError) {
+    try socket.bindNetlink(groups: 1 << (processEventsIndex - 1), on: object)
   }
 
   private init(descriptor: consuming FileDescriptor) {
@@ -57,11 +67,11 @@ public struct ProcessEventSocket: ~Copyable {
     while batch.events.count < limit {
       do throws(SystemCallError) {
         let count = try messages.receive(from: descriptor, named: ProcessEventSocket.name)
-        if count == 0 { break }
         for index in 0..<count {
           let message = messages.withMessage(index) { ProcessEventMessage($0) }
           if let message { note(message, in: &batch) }
         }
+        if count < MessageRing.capacity { break }
       } catch {
         guard error.errno == .enobufs else { throw error }
         batch.isIncomplete = true

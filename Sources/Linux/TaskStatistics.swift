@@ -97,10 +97,10 @@ public struct TaskStatisticsSocket: ~Copyable {
     while true {
       do throws(SystemCallError) {
         let count = try messages.receive(from: descriptor, named: Self.name)
-        if count == 0 { return found }
         for index in 0..<count {
           messages.withMessage(index) { if let one = TaskStatistics(message: $0) { found.append(one) } }
         }
+        if count < MessageRing.capacity { return found }
       } catch {
         guard error.errno == .enobufs else { throw error }
       }

@@ -43,15 +43,15 @@ extension TaskNamespaceScan {
 
   /// A program for open files: the file's address and its inode's are on the stack. It writes PID, descriptor and an
   /// inode.
-  private func fileProgram() throws(SystemCallError) -> BPFIteratorProgram {
-    var program = BPFIteratorProgram()
+  private func fileProgram() throws(SystemCallError) -> BPFTaskProgram {
+    var program = BPFTaskProgram()
     program.keepNumber(at: -12, ofContext: 16)
     program.keepAddress(at: Place.first, ofContext: 24)
     program.read(8, to: Place.second, from: .stack(Place.first), try layout.offset("file", "f_inode"))
     return program
   }
 
-  private func namespaceFileProgram() throws(SystemCallError) -> BPFIteratorProgram {
+  private func namespaceFileProgram() throws(SystemCallError) -> BPFTaskProgram {
     var program = try fileProgram()
     program.read(8, to: Place.proxy, from: .stack(Place.second), try layout.offset("inode", "i_sb"))
     program.read(4, to: Place.number, from: .stack(Place.proxy), try layout.offset("super_block", "s_magic"))
@@ -63,7 +63,7 @@ extension TaskNamespaceScan {
     return program
   }
 
-  private func socketProgram() throws(SystemCallError) -> BPFIteratorProgram {
+  private func socketProgram() throws(SystemCallError) -> BPFTaskProgram {
     var program = try fileProgram()
     program.read(4, to: Place.number, from: .stack(Place.second), try layout.offset("inode", "i_mode"))
     program.exitUnless(Place.number, masked: 0xf000, is: 0xc000)

@@ -23,6 +23,8 @@ public struct ProcessEventStream: ~Copyable {
     public var events: [ProcessEvent] = []
     /// What those had used that ended, where the kernel tells it; never later than the exit that they belong to.
     public var statistics: [TaskStatistics] = []
+    /// What processes became, where the kernel tells it in the moment of the exec; never later than its event.
+    public var executions: [ProcessExecution] = []
     /// How many events of the machine did not come through, as far as is known by now.
     public var lost: UInt64 = 0
     /// After a loss: what /proc showed when these events had been heard. Whoever else was known has ended.
@@ -32,7 +34,7 @@ public struct ProcessEventStream: ~Copyable {
     public init() {}
 
     /// Whether nothing happened.
-    public var isEmpty: Bool { events.isEmpty && statistics.isEmpty && lost == 0 && snapshot == nil }
+    public var isEmpty: Bool { events.isEmpty && statistics.isEmpty && executions.isEmpty && lost == 0 && snapshot == nil }
   }
 
   /// Where the events come from.
@@ -41,9 +43,18 @@ public struct ProcessEventStream: ~Copyable {
   public let firstSnapshot: ProcessTable
   private var connector: ProcessEventSocket?
   private var statistics: TaskStatisticsSocket?
-  /// Readable while events wait; -1 without a connector.
-  private let descriptor: Int32
+  private var probe: ExecutionProbe?
+  /// Rings at each exec.
+  private var bell: ExecutionBell?
+  /// Readable while events wait, and while an exec does.
+  private let descriptors: (all: Int32, executions: Int32)
+  /// Whether anything is to wake who waits: the last look found nothing, or left something.
+  private var hearsAll = true
   private var comparison: ProcessComparison
+
+  /// How long anything but an exec may wait to be heard, in nanoseconds, where much happens: a program must be read before
+  /// it ends, and all else is the same later, when it costs less.
+  private static let leisure: UInt64 = 10_000_000
 
   /// Begins to listen.
   ///
@@ -57,16 +68,20 @@ public struct ProcessEventStream: ~Copyable {
   public init(pollingEvery interval: UInt64 = 20_000_000, buffering size: Int32 = 16 << 20) throws(SystemCallError) {
     var refusal: Errno?
     do throws(SystemCallError) {
+      let bell = try ExecutionBell.hang()
       let connector = try ProcessEventSocket.listen(buffering: size)
-      descriptor = connector.descriptor.number
+      descriptors = (connector.descriptor.number, bell.descriptor.number)
+      self.bell = consume bell
       self.connector = consume connector
     } catch {
-      descriptor = -1
+      descriptors = (-1, -1)
       refusal = error.errno
     }
     if refusal == nil {
       // Without them the peak of memory is not known, and nothing else is amiss.
       do throws(SystemCallError) { statistics = try TaskStatisticsSocket.listen() } catch { statistics = nil }
+      // Without it what processes become is read from /proc, unless they are faster.
+      do throws(SystemCallError) { probe = try ExecutionProbe() } catch { probe = nil }
     }
     let start = monotonicNanoseconds()
     comparison = try ProcessComparison()
@@ -75,15 +90,16 @@ public struct ProcessEventStream: ~Copyable {
     source = refusal.map { .polling(interval: max(interval, 5 * cost), refusal: $0) } ?? .connector
   }
 
-  /// What to wait for; see `poll(_:timeout:)`.
+  /// What to wait for; see `poll(_:timeout:)`. Of what happens much only an exec wakes who waits; see `patience`.
   public var requests: [PollRequest] {
-    descriptor < 0 ? [] : [PollRequest(FileDescriptor(borrowing: descriptor))]
+    guard case .connector = source else { return [] }
+    return [PollRequest(FileDescriptor(borrowing: hearsAll ? descriptors.all : descriptors.executions))]
   }
 
   /// How long to wait at most, in nanoseconds; nil without end: the kernel wakes who waits.
   public var patience: UInt64? {
     if case .polling(let interval, _) = source { return interval }
-    return nil
+    return hearsAll ? nil : Self.leisure
   }
 
   /// Waits until something may have happened.
@@ -103,6 +119,7 @@ public struct ProcessEventStream: ~Copyable {
   /// Source: include/uapi/linux/cn_proc.h, include/uapi/linux/taskstats.h.
   public mutating func next(limit: Int = 4096) throws(SystemCallError) -> Batch {
     var batch = Batch()
+    try bell?.silence()
     guard let heard = try connector?.waiting(limit: limit) else {
       batch.events = try comparison.look()
       return batch
@@ -116,10 +133,19 @@ public struct ProcessEventStream: ~Copyable {
       batch.lost += rest?.lost ?? 0
       batch.snapshot = try ProcessTable(reading: .stat)
     }
-    batch.statistics = try statistics?.waiting() ?? []
+    hearsAll = batch.events.isEmpty || batch.events.count >= limit
+    batch.executions = probe?.waiting() ?? []
+    if batch.events.contains(where: \.isExit) { batch.statistics = try statistics?.waiting() ?? [] }
     return batch
   }
 
   /// How many events are taken at most after a loss: more than the socket holds.
   private static let backlog = 1 << 17
+}
+
+extension ProcessEvent {
+  fileprivate var isExit: Bool {
+    if case .exit = kind { return true }
+    return false
+  }
 }

@@ -37,6 +37,8 @@ public struct ProcessHistory: Sendable {
   private var ended: [Int] = []
   /// Of tasks whose end has not been heard yet.
   private var statistics: [Int32: TaskStatistics] = [:]
+  /// Of execs that have not been heard yet.
+  private var executions: [Int32: [ProcessExecution]] = [:]
   /// When the latest snapshot was taken: a fork before it whose process it shows is no news.
   private var snapshotTime: UInt64 = 0
   private var reader: ProgramReader
@@ -81,6 +83,7 @@ public struct ProcessHistory: Sendable {
     lost += batch.lost
     isIncomplete = isIncomplete || batch.lost > 0 || batch.snapshot != nil
     for one in batch.statistics { statistics[one.taskID] = one }
+    for one in batch.executions { executions[one.processID, default: []].append(one) }
     let last = batch.lastExecutions
     for (index, event) in batch.events.enumerated() {
       let isOutrun = last[event.processID].map { $0 > index } ?? false
@@ -88,8 +91,9 @@ public struct ProcessHistory: Sendable {
       tell(event, life)
     }
     if let snapshot = batch.snapshot { heal(snapshot, tell) }
-    // Of those whose end was lost.
+    // Of those whose end was lost, or whose exec.
     if statistics.count > 1 << 16 { statistics.removeAll() }
+    if executions.count > 1 << 12 { executions.removeAll() }
     if weight > limit { fold() }
   }
 
@@ -109,6 +113,7 @@ extension ProcessHistory {
   /// - Returns: the life that it changed; nil for an event out of the scope, and for one of threads alone.
   private mutating func take(_ event: ProcessEvent, isOutrun: Bool = false) -> Int? {
     if case .fork(let parentID) = event.kind { return takeFork(event, parentID) }
+    let execution = event.kind == .exec ? takeExecution(event) : nil
     guard let number = living[event.processID] else {
       if case .exit = event.kind { statistics[event.threadID] = nil }
       return nil
@@ -116,17 +121,24 @@ extension ProcessHistory {
     switch event.kind {
     case .exec:
       lives[number]?.threads = 1
-      let program =
-        isOutrun
-        ? ProcessProgram(time: event.time)
-        : reader.read(event.processID, parentID: lives[number]?.parentID, at: event.time)
-      keep(program, of: number)
+      keep(
+        reader.read(
+          event.processID, parentID: lives[number]?.parentID, at: event.time, told: execution, isOutrun: isOutrun),
+        of: number)
     case .exit(let status, _): return takeExit(event, status, number)
     default:
       if event.isOfThread { return nil }
       keep(ProcessChange(time: event.time, kind: event.kind), of: number)
     }
     return number
+  }
+
+  /// What was told of an exec: the last before the event, and nothing of another's.
+  private mutating func takeExecution(_ event: ProcessEvent) -> ProcessExecution? {
+    guard let told = executions.removeValue(forKey: event.processID) else { return nil }
+    let later = told.drop { $0.time <= event.time }
+    if !later.isEmpty { executions[event.processID] = Array(later) }
+    return told.prefix(told.count - later.count).last
   }
 
   private mutating func takeFork(_ event: ProcessEvent, _ parentID: Int32) -> Int? {

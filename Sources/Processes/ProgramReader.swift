@@ -1,6 +1,7 @@
 // Reads what a process is just after its exec, and compares it with its parent: at once, since many live a millisecond.
 
 internal import Linux
+internal import struct SystemPackage.FilePath
 
 /// Reads new programs, and keeps of the living ones what their children are compared with.
 struct ProgramReader {
@@ -9,13 +10,17 @@ struct ProgramReader {
     var environment: Environment?
     var namespaces: NamespaceLinks?
     var directory: [UInt8]?
+    var place: ProcessExecution.Place?
   }
 
+  private let readsEnvironment: Bool
   private var reader: ProcessReader
+  private var environmentReader = ProcessReader(.environment)
   private var living: [Int32: Known] = [:]
 
   /// - Parameter readsEnvironment: whether environments are compared, too.
   init(readsEnvironment: Bool) {
+    self.readsEnvironment = readsEnvironment
     var fields: ProcessFields = [.commandLine, .executable, .workingDirectory, .namespaces]
     if readsEnvironment { fields.insert(.environment) }
     reader = ProcessReader(fields)
@@ -23,16 +28,22 @@ struct ProgramReader {
 
   /// Reads a process.
   ///
-  /// - Parameter parentID: who begot it; nil where that is not known.
+  /// - Parameters:
+  ///   - parentID: who begot it; nil where that is not known.
+  ///   - execution: what the kernel told of it; nil where it did not.
+  ///   - isOutrun: whether it has executed once more, so that what it became cannot be read any more.
   /// - Returns: a program that is missing when the process was faster.
-  mutating func read(_ processID: Int32, parentID: Int32?, at time: UInt64) -> ProcessProgram {
+  mutating func read(
+    _ processID: Int32, parentID: Int32?, at time: UInt64, told execution: ProcessExecution? = nil,
+    isOutrun: Bool = false
+  ) -> ProcessProgram {
     var program = ProcessProgram(time: time)
-    guard let record = record(of: processID), let line = record.commandLine.value, !line.isEmpty else { return program }
-    program.commandLine = line
-    program.executable = record.executable.value
-    program.workingDirectory = record.workingDirectory.value?.target
-    var known = Known(record)
-    if let parent = parentID.flatMap({ living[$0] ?? read(known: $0) }) {
+    let parent = parentID.flatMap { living[$0] ?? read(known: $0) }
+    guard
+      var known = isOutrun && execution?.commandLine == nil
+        ? nil : find(&program, processID, parent, told: execution, isOutrun: isOutrun)
+    else { return program }
+    if let parent {
       // Kept once, however many have the same.
       if known.environment == parent.environment { known.environment = parent.environment }
       program.environment = known.difference(from: parent)
@@ -42,6 +53,42 @@ struct ProgramReader {
     living[processID] = known
     program.cut()
     return program
+  }
+
+  /// - Returns: nil when the process was faster.
+  private mutating func find(
+    _ program: inout ProcessProgram, _ processID: Int32, _ parent: Known?, told execution: ProcessExecution?,
+    isOutrun: Bool
+  ) -> Known? {
+    guard let execution, let line = execution.commandLine else { return find(&program, processID) }
+    program.commandLine = line
+    var known = Known(namespaces: execution.namespaces, place: execution.place)
+    if let parent, parent.place == execution.place { known.directory = parent.directory }
+    if !isOutrun {
+      program.executable = link(processID, "exe")
+      if known.directory == nil { known.directory = link(processID, "cwd") }
+      if readsEnvironment { known.environment = record(of: processID, &environmentReader)?.environment.value }
+    }
+    program.workingDirectory = known.directory
+    return known
+  }
+
+  private mutating func find(_ program: inout ProcessProgram, _ processID: Int32) -> Known? {
+    guard let record = record(of: processID, &reader), let line = record.commandLine.value, !line.isEmpty else {
+      return nil
+    }
+    program.commandLine = line
+    program.executable = record.executable.value
+    program.workingDirectory = record.workingDirectory.value?.target
+    return Known(record)
+  }
+
+  private func link(_ processID: Int32, _ name: String) -> [UInt8]? {
+    do throws(SystemCallError) {
+      return try Procfs.machine.directory.readLink(FilePath("\(processID)/\(name)"))
+    } catch {
+      return nil  // It was faster.
+    }
   }
 
   /// A child is what its parent is, until it executes.
@@ -55,13 +102,13 @@ struct ProgramReader {
   }
 
   private mutating func read(known processID: Int32) -> Known? {
-    guard let record = record(of: processID) else { return nil }
+    guard let record = record(of: processID, &reader) else { return nil }
     let known = Known(record)
     living[processID] = known
     return known
   }
 
-  private mutating func record(of processID: Int32) -> ProcessRecord? {
+  private func record(of processID: Int32, _ reader: inout ProcessReader) -> ProcessRecord? {
     do throws(SystemCallError) {
       return try reader.read(processID, in: Procfs.machine.directory)
     } catch {
@@ -74,7 +121,7 @@ extension ProgramReader.Known {
   fileprivate init(_ record: ProcessRecord) {
     self.init(
       environment: record.environment.value, namespaces: record.namespaces.value,
-      directory: record.workingDirectory.value?.target)
+      directory: record.workingDirectory.value?.target, place: nil)
   }
 
   fileprivate func difference(from parent: Self) -> Environment.Difference? {

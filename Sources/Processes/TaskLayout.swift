@@ -21,7 +21,7 @@ public struct TaskLayout: Sendable {
   ///
   /// - Parameters:
   ///   - structures: of which members are wanted besides those of a task and its namespaces.
-  ///   - functions: that programs are attached to.
+  ///   - functions: that programs are attached to, tracepoints among them.
   /// - Throws: `SystemCallError` with `EPERM` without the right to run programs in the kernel, `ENOENT` when it does
   ///   not describe its structures, `EINVAL` when the procfs shows another PID namespace than the reader's.
   public init(
@@ -61,7 +61,7 @@ public struct TaskLayout: Sendable {
   ///   - scratch: 8 bytes of the stack for what leads there.
   /// - Throws: `SystemCallError` with `EINVAL` when the kernel has no such member.
   public func readReaderLevel(
-    _ program: inout BPFIteratorProgram, to place: Int16, by scratch: Int16
+    _ program: inout BPFTaskProgram, to place: Int16, by scratch: Int16
   ) throws(SystemCallError) {
     program.keepReader(at: scratch)
     program.read(8, to: scratch, from: .stack(scratch), try offset("task_struct", "thread_pid"))
@@ -76,7 +76,7 @@ public struct TaskLayout: Sendable {
   ///   - scratch: 8 bytes of the stack for what leads there.
   /// - Throws: `SystemCallError` with `EINVAL` when the kernel has no such member.
   public func readProcessID(
-    _ program: inout BPFIteratorProgram, to place: Int16, at level: Int16, by scratch: Int16
+    _ program: inout BPFTaskProgram, to place: Int16, at level: Int16, by scratch: Int16
   ) throws(SystemCallError) {
     program.read(8, to: scratch, from: .task, try offset("task_struct", "group_leader"))
     program.read(8, to: scratch, from: .stack(scratch), try offset("task_struct", "thread_pid"))
@@ -87,7 +87,7 @@ public struct TaskLayout: Sendable {
   ///
   /// - Throws: `SystemCallError` with `EINVAL` when the kernel has no such member.
   func readNumber(
-    _ program: inout BPFIteratorProgram, to place: Int16, at level: Int16, from pid: Int16
+    _ program: inout BPFTaskProgram, to place: Int16, at level: Int16, from pid: Int16
   ) throws(SystemCallError) {
     program.read(4, to: place, from: pid, try offset("pid", "numbers"), index: level, shift: 4)
   }
@@ -100,7 +100,7 @@ public struct TaskLayout: Sendable {
   ///   - scratch: 8 bytes of the stack for what leads there.
   /// - Throws: `SystemCallError` with `EINVAL` when the kernel has no such member.
   public func readInode(
-    _ program: inout BPFIteratorProgram, to place: Int16, from proxy: Int16, _ member: String, of structure: String,
+    _ program: inout BPFTaskProgram, to place: Int16, from proxy: Int16, _ member: String, of structure: String,
     by scratch: Int16
   ) throws(SystemCallError) {
     program.read(8, to: scratch, from: .stack(proxy), try offset("nsproxy", member))
@@ -111,11 +111,22 @@ public struct TaskLayout: Sendable {
   ///
   /// - Returns: what it wrote, 4 bytes to a number.
   /// - Throws: `SystemCallError` with `EPERM`, `EINVAL` or `EACCES` when the kernel refuses it.
-  public func run(_ program: BPFIteratorProgram, attachedTo name: String) throws(SystemCallError) -> [UInt32] {
+  public func run(_ program: BPFTaskProgram, attachedTo name: String) throws(SystemCallError) -> [UInt32] {
+    try program.run(attachedTo: try function(name))
+  }
+
+  /// Has a program run at a tracepoint from now on.
+  ///
+  /// - Throws: `SystemCallError` with `EPERM`, `EINVAL` or `EACCES` when the kernel refuses it.
+  func attach(_ program: BPFTaskProgram, toTracepoint name: String) throws(SystemCallError) -> BPFAttachment {
+    try program.attach(toTracepoint: try function(name))
+  }
+
+  private func function(_ name: String) throws(SystemCallError) -> UInt32 {
     guard let id = types.function(name) else {
       throw SystemCallError(call: "bpf", errno: .einval, object: name)
     }
-    return try program.run(attachedTo: id)
+    return id
   }
 
   /// Whether a procfs shows the caller's own PID namespace, and so the numbers that a program finds.

@@ -47,66 +47,35 @@ public struct TaskNamespaces: Sendable {
   }
 }
 
-/// What the program writes for a task: inodes in the order of the kinds, the two that its children will be in, its
-/// number and its process's, 4 bytes each, and its start in nanoseconds, 8 bytes.
+/// What the program writes for a task: what it is in as `NamespaceStep` has it, its number and its process's, 4 bytes
+/// each, and its start in nanoseconds, 8 bytes.
 private enum Record {
   static let size = 56
   static let start = -Int16(size)
-  static let pidForChildren = start + 32
-  static let timeForChildren = start + 36
-  static let threadID = start + 40
-  static let processID = start + 44
-  static let startTime = start + 48
-
-  static func place(_ kind: NamespaceKind) -> Int16 { start + 4 * Int16(kind.rawValue) }
+  static let threadID = start + NamespaceStep.size
+  static let processID = start + NamespaceStep.size + 4
+  static let startTime = start + NamespaceStep.size + 8
 }
 
 extension TaskNamespaces {
-  /// Where the program keeps addresses on its stack, below the record.
+  /// Where the program keeps things on its stack, below the record.
   private enum Place {
-    static let proxy: Int16 = -72
-    static let first: Int16 = -80
-    static let second: Int16 = -88
-    static let level: Int16 = -96
-    static let readersLevel: Int16 = -104
+    static let step = Record.start - NamespaceStep.scratchSize
+    static let first: Int16 = -88
+    static let second: Int16 = -96
+    static let level: Int16 = -104
   }
 
-  private static func program(_ layout: TaskLayout) throws(SystemCallError) -> BPFIteratorProgram {
-    var program = BPFIteratorProgram()
-    func read(_ member: String, of structure: String, to place: Int16) throws(SystemCallError) {
-      try layout.readInode(&program, to: place, from: Place.proxy, member, of: structure, by: Place.first)
-    }
-    program.read(8, to: Place.proxy, from: .task, try layout.offset("task_struct", "nsproxy"))
-    try read("cgroup_ns", of: "cgroup_namespace", to: Record.place(.cgroup))
-    try read("ipc_ns", of: "ipc_namespace", to: Record.place(.ipc))
-    try read("mnt_ns", of: "mnt_namespace", to: Record.place(.mount))
-    try read("net_ns", of: "net", to: Record.place(.network))
-    try read("time_ns", of: "time_namespace", to: Record.place(.time))
-    try read("uts_ns", of: "uts_namespace", to: Record.place(.uts))
-    try read("pid_ns_for_children", of: "pid_namespace", to: Record.pidForChildren)
-    try read("time_ns_for_children", of: "time_namespace", to: Record.timeForChildren)
-    program.read(8, to: Place.first, from: .task, try layout.offset("task_struct", "real_cred"))
-    program.read(8, to: Place.first, from: .stack(Place.first), try layout.offset("cred", "user_ns"))
-    program.read(4, to: Record.place(.user), from: .stack(Place.first), try layout.inode(of: "user_namespace"))
-    try readIdentity(&program, layout)
+  private static func program(_ layout: TaskLayout) throws(SystemCallError) -> BPFTaskProgram {
+    var program = BPFTaskProgram()
+    try NamespaceStep(place: Record.start, scratch: Place.step).append(to: &program, layout)
+    program.read(8, to: Place.first, from: .task, try layout.offset("task_struct", "thread_pid"))
+    try layout.readReaderLevel(&program, to: Place.level, by: Place.second)
+    try layout.readNumber(&program, to: Record.threadID, at: Place.level, from: Place.first)
+    try layout.readProcessID(&program, to: Record.processID, at: Place.level, by: Place.first)
+    program.read(8, to: Record.startTime, from: .task, try layout.offset("task_struct", "start_boottime"))
     program.write(Int32(Record.size), from: Record.start)
     return program
-  }
-
-  /// The PID namespace is that of the last of a `struct pid`'s numbers: struct upid, 16 bytes, is the number and then
-  /// its namespace.
-  private static func readIdentity(
-    _ program: inout BPFIteratorProgram, _ layout: TaskLayout
-  ) throws(SystemCallError) {
-    program.read(8, to: Place.first, from: .task, try layout.offset("task_struct", "thread_pid"))
-    program.read(4, to: Place.level, from: .stack(Place.first), try layout.offset("pid", "level"))
-    program.read(
-      8, to: Place.second, from: Place.first, try layout.offset("pid", "numbers") + 8, index: Place.level, shift: 4)
-    program.read(4, to: Record.place(.pid), from: .stack(Place.second), try layout.inode(of: "pid_namespace"))
-    try layout.readReaderLevel(&program, to: Place.readersLevel, by: Place.second)
-    try layout.readNumber(&program, to: Record.threadID, at: Place.readersLevel, from: Place.first)
-    try layout.readProcessID(&program, to: Record.processID, at: Place.readersLevel, by: Place.first)
-    program.read(8, to: Record.startTime, from: .task, try layout.offset("task_struct", "start_boottime"))
   }
 }
 
@@ -116,14 +85,9 @@ extension TaskNamespaces.Task {
 
   fileprivate init(_ record: ArraySlice<UInt32>) {
     func word(_ place: Int16) -> UInt32 { record[record.startIndex + Int(place - Record.start) / 4] }
-    func inode(_ place: Int16) -> UInt64? { word(place) == 0 ? nil : UInt64(word(place)) }
     threadID = Int32(bitPattern: word(Record.threadID))
     processID = Int32(bitPattern: word(Record.processID))
     startTime = (UInt64(word(Record.startTime)) | UInt64(word(Record.startTime + 4)) << 32) / Self.tick
-    var links = NamespaceLinks()
-    for kind in NamespaceKind.allCases { links[kind] = inode(Record.place(kind)) }
-    links.pidForChildren = inode(Record.pidForChildren)
-    links.timeForChildren = inode(Record.timeForChildren)
-    namespaces = links
+    namespaces = NamespaceLinks(record)
   }
 }

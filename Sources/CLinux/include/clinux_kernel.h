@@ -23,6 +23,10 @@ enum clinux_new_call {
 /// fit for use between fork and exec.
 int64_t clinux_call(int64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f);
 
+/// Reads and writes what the kernel writes and reads meanwhile: everything that it wrote before is seen then, and by it.
+static inline uint64_t clinux_load(const uint64_t *place) { return __atomic_load_n(place, __ATOMIC_ACQUIRE); }
+static inline void clinux_store(uint64_t *place, uint64_t value) { __atomic_store_n(place, value, __ATOMIC_RELEASE); }
+
 /// fork(3): 0 in the child, its PID in the parent, or the negated errno.
 int32_t clinux_fork(void);
 

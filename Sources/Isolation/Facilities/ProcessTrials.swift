@@ -126,7 +126,7 @@ enum ProcessTrials {
       throw .missing("the kernel has no \(function)", Diagnosis("it is not in /sys/kernel/btf/vmlinux"))
     }
     _ = try attemptCall(Diagnosis.ofLoadingBPF) { () throws(SystemCallError) in
-      try BPFIteratorProgram().run(attachedTo: id)
+      try BPFTaskProgram().run(attachedTo: id)
     }
   }
 }

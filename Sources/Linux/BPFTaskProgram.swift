@@ -1,11 +1,11 @@
-// Programs that the kernel runs once for each task or open file, and what they write: all processes in one reading,
-// for those who have the right to load them.
+// Programs that the kernel runs for a task: once for each, or for each open file, and what they write then is all
+// processes in one reading; or whenever something happens to one. For those who have the right to load them.
 
-/// A program for an iterator of the kernel, put together instruction by instruction.
+/// A program of the kernel that is about a task, put together instruction by instruction.
 ///
 /// Register 6 holds the context, register 7 the task. Memory of the kernel is read by copying it to the stack, where
 /// an address that leads nowhere gives zeros. Source: Documentation/bpf/standardization/instruction-set.rst.
-public struct BPFIteratorProgram: Sendable {
+public struct BPFTaskProgram: Sendable {
   /// Where an address comes from.
   public enum Base: Sendable {
     /// The task that the program runs for.
@@ -18,20 +18,23 @@ public struct BPFIteratorProgram: Sendable {
   /// Jumps to the end of the program.
   private var exits: [Int] = []
 
-  /// A program that does nothing for an iteration without a task.
-  public init() {
+  /// A program that does nothing without a task.
+  ///
+  /// - Parameter place: where in the context the task's address is: of an iterator at 8, of a tracepoint as its arguments
+  ///   are.
+  public init(taskAt place: Int16 = 8) {
     emit(0xbf, 6, 1)
-    emit(0x79, 7, 6, 8)
+    emit(0x79, 7, 6, place)
     exitIfZero(7)
   }
 
-  private mutating func emit(
+  mutating func emit(
     _ code: UInt8, _ destination: UInt8 = 0, _ source: UInt8 = 0, _ offset: Int16 = 0, _ immediate: Int32 = 0
   ) {
     instructions.append(bpfInstruction(code, destination, source, offset, immediate))
   }
 
-  private mutating func exitIfZero(_ register: UInt8) {
+  mutating func exitIfZero(_ register: UInt8) {
     exits.append(instructions.count)
     emit(0x15, register)
   }
@@ -120,7 +123,7 @@ public struct BPFIteratorProgram: Sendable {
   }
 
   /// The instructions with their end, and all jumps leading there.
-  private var finished: [UInt64] {
+  var finished: [UInt64] {
     var program = self
     let end = program.instructions.count
     program.emit(0xb7)
