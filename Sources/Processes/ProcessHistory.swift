@@ -74,17 +74,21 @@ public struct ProcessHistory: Sendable {
 
   /// Takes in what happened.
   ///
-  /// - Parameter tell: called with each event that is in the scope, and the life that it is about.
+  /// - Parameters:
+  ///   - tell: called with each event that is in the scope, and the life that it is about.
+  ///   - mayBeReplaced: asked of a process after it was read: `ProcessEventStream.mayBeReplaced(_:)` of the stream that the
+  ///     batch is from. Without it a program that is replaced before it is read may be taken for the one before.
   public mutating func take(
-    _ batch: ProcessEventStream.Batch, _ tell: (ProcessEvent, ProcessLife) -> Void = { _, _ in }
+    _ batch: ProcessEventStream.Batch, _ tell: (ProcessEvent, ProcessLife) -> Void = { _, _ in },
+    mayBeReplaced: (Int32) -> Bool = { _ in false }
   ) {
     lost += batch.lost
     isIncomplete = isIncomplete || batch.lost > 0 || batch.snapshot != nil
     for one in batch.statistics { statistics[one.taskID] = one }
-    let last = batch.lastExecutions
+    let last = batch.lastReplacements
     for (index, event) in batch.events.enumerated() {
-      let isOutrun = last[event.processID].map { $0 > index } ?? false
-      guard let number = take(event, isOutrun: isOutrun), let life = lives[number] else { continue }
+      let isReplaced = last[event.processID].map { $0 > index } ?? false
+      guard let number = take(event, isReplaced: isReplaced, mayBeReplaced), let life = lives[number] else { continue }
       tell(event, life)
     }
     if let snapshot = batch.snapshot { heal(snapshot, tell) }
@@ -105,9 +109,13 @@ public struct ProcessHistory: Sendable {
 // MARK: Events
 
 extension ProcessHistory {
-  /// - Parameter isOutrun: whether the process has executed once more, so that what it became cannot be read any more.
+  /// - Parameters:
+  ///   - isReplaced: whether the process has executed once more, so that what it became cannot be read any more.
+  ///   - mayBeReplaced: asked the same after a reading.
   /// - Returns: the life that it changed; nil for an event out of the scope, and for one of threads alone.
-  private mutating func take(_ event: ProcessEvent, isOutrun: Bool = false) -> Int? {
+  private mutating func take(
+    _ event: ProcessEvent, isReplaced: Bool, _ mayBeReplaced: (Int32) -> Bool
+  ) -> Int? {
     if case .fork(let parentID) = event.kind { return takeFork(event, parentID) }
     guard let number = living[event.processID] else {
       if case .exit = event.kind { statistics[event.threadID] = nil }
@@ -116,11 +124,13 @@ extension ProcessHistory {
     switch event.kind {
     case .exec:
       lives[number]?.threads = 1
-      let program =
-        isOutrun
-        ? ProcessProgram(time: event.time)
-        : reader.read(event.processID, parentID: lives[number]?.parentID, at: event.time)
-      keep(program, of: number)
+      if isReplaced {
+        reader.forget(event.processID)
+        keep(ProcessProgram(time: event.time), of: number)
+      } else {
+        let parentID = lives[number]?.parentID
+        keep(reader.read(event.processID, parentID: parentID, at: event.time, mayBeReplaced: mayBeReplaced), of: number)
+      }
     case .exit(let status, _): return takeExit(event, status, number)
     default:
       if event.isOfThread { return nil }
@@ -225,7 +235,9 @@ extension ProcessHistory {
       record.processID, begottenBy: record.parentID, at: record.stat.beginning, wasThere: wasThere)
     lives[number]?.threads = Int(record.stat.threadCount)
     if !record.stat.isKernelThread {
-      keep(reader.read(record.processID, parentID: record.parentID, at: record.stat.beginning), of: number)
+      let program = reader.read(
+        record.processID, parentID: record.parentID, at: record.stat.beginning, as: record.stat)
+      keep(program, of: number)
     }
     return number
   }
@@ -317,12 +329,10 @@ extension ProcessHistory {
 }
 
 extension ProcessEventStream.Batch {
-  /// Where in the batch each process executes for the last time.
-  fileprivate var lastExecutions: [Int32: Int] {
+  /// Where in the batch each process executes, or each PID is given to another, for the last time.
+  fileprivate var lastReplacements: [Int32: Int] {
     var places: [Int32: Int] = [:]
-    for (index, event) in events.enumerated() {
-      if case .exec = event.kind { places[event.processID] = index }
-    }
+    for (index, event) in events.enumerated() where event.replacesProgram { places[event.processID] = index }
     return places
   }
 }

@@ -12,6 +12,7 @@ struct ProgramReader {
   }
 
   private var reader: ProcessReader
+  private var stats = StatReader()
   private var living: [Int32: Known] = [:]
 
   /// - Parameter readsEnvironment: whether environments are compared, too.
@@ -23,16 +24,26 @@ struct ProgramReader {
 
   /// Reads a process.
   ///
-  /// - Parameter parentID: who begot it; nil where that is not known.
+  /// - Parameters:
+  ///   - parentID: who begot it; nil where that is not known.
+  ///   - known: what was seen of the program that is meant; nil where nothing was.
+  ///   - mayBeReplaced: asked after the reading whether it may have been that of a later program, or process.
   /// - Returns: a program that is missing when the process was faster.
-  mutating func read(_ processID: Int32, parentID: Int32?, at time: UInt64) -> ProcessProgram {
+  mutating func read(
+    _ processID: Int32, parentID: Int32?, at time: UInt64, as known: ProcessStat? = nil,
+    mayBeReplaced: (Int32) -> Bool = { _ in false }
+  ) -> ProcessProgram {
     var program = ProcessProgram(time: time)
-    guard let record = record(of: processID), let line = record.commandLine.value, !line.isEmpty else { return program }
+    // What was known of it is not what it is now.
+    living[processID] = nil
+    guard let record = record(of: processID), let line = record.commandLine.value, !line.isEmpty,
+      known.map(record.stat.isSameProgram) ?? true, !mayBeReplaced(processID)
+    else { return program }
     program.commandLine = line
     program.executable = record.executable.value
     program.workingDirectory = record.workingDirectory.value?.target
     var known = Known(record)
-    if let parent = parentID.flatMap({ living[$0] ?? read(known: $0) }) {
+    if let parent = parentID.flatMap({ living[$0] ?? read(known: $0, mayBeReplaced) }) {
       // Kept once, however many have the same.
       if known.environment == parent.environment { known.environment = parent.environment }
       program.environment = known.difference(from: parent)
@@ -54,18 +65,23 @@ struct ProgramReader {
     living[processID] = nil
   }
 
-  private mutating func read(known processID: Int32) -> Known? {
-    guard let record = record(of: processID) else { return nil }
+  private mutating func read(known processID: Int32, _ mayBeReplaced: (Int32) -> Bool) -> Known? {
+    guard let record = record(of: processID), !mayBeReplaced(processID) else { return nil }
     let known = Known(record)
     living[processID] = known
     return known
   }
 
+  /// - Returns: nil when the process was faster, be it that it ended or that it became another program meanwhile.
   private mutating func record(of processID: Int32) -> ProcessRecord? {
     do throws(SystemCallError) {
-      return try reader.read(processID, in: Procfs.machine.directory)
+      guard let record = try reader.read(processID, in: Procfs.machine.directory),
+        let last = try stats.read(processID, in: Procfs.machine.directory), last.identity == record.identity,
+        last.isSameProgram(as: record.stat)
+      else { return nil }
+      return record
     } catch {
-      return nil  // It was faster.
+      return nil
     }
   }
 }
