@@ -74,7 +74,7 @@ struct TopSession: ~Copyable {
 
   private mutating func watchEvents() {
     if let refusal = events.refusal {
-      model.notice = "The kernel announces nothing here (\(refusal.name)): what lives between two looks is not seen"
+      model.notice = "The kernel announces nothing here (\(refusal.name)): short lives are missed"
     }
     listen()
   }
