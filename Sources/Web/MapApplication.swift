@@ -36,6 +36,9 @@ public final class MapApplication: PageApplication {
     goOn(server)
   }
 
+  /// Sends what could not be sent before.
+  public func drained(_ connection: ConnectionID, _ server: PageServer) { feed.drained(connection, server) }
+
   /// Forgets a feed, and looks no more after the last one.
   public func closed(_ connection: ConnectionID, _ server: PageServer) {
     feed.close(connection, server)

@@ -29,6 +29,8 @@ public final class WorldFeed {
   private var world = WorldSnapshot()
   /// What each feed was sent last; nil before its first event.
   private var feeds: [ConnectionID: WorldSnapshot?] = [:]
+  /// Those that had not taken the last event when there was another.
+  private var slow: Set<ConnectionID> = []
   /// What the kernel announces; nil while nobody listens.
   private var events: ProcessEventDigest?
   /// When to look at everything, in nanoseconds of the monotonic clock; how long that took the last time.
@@ -59,10 +61,16 @@ public final class WorldFeed {
   /// One listens no more; with the last one what was read is forgotten, and the kernel announces nothing any more.
   public func close(_ connection: ConnectionID, _ server: PageServer) {
     feeds.removeValue(forKey: connection)
+    slow.remove(connection)
     guard feeds.isEmpty else { return }
     unlisten(server)
     events = nil
     forget()
+  }
+
+  /// One has taken all that it was sent, and is sent what it could not be sent meanwhile.
+  public func drained(_ connection: ConnectionID, _ server: PageServer) {
+    if slow.remove(connection) != nil { tell(connection, server) }
   }
 
   /// Shows another procfs from now on, or nobody: whoever listens is sent the whole of it at the next look.
@@ -144,12 +152,15 @@ extension WorldFeed {
     for connection in Array(feeds.keys) { tell(connection, server) }
   }
 
-  /// Sends a feed what it does not know yet; one that has not taken the last event waits for the next look, so that
-  /// what is kept for a slow browser does not grow.
+  /// Sends a feed what it does not know yet; one that has not taken the last event waits until it has, so that what is kept
+  /// for a slow browser does not grow.
   private func tell(_ connection: ConnectionID, _ server: PageServer) {
     guard let entry = feeds[connection] else { return }
     guard let known = entry else { return sendFirst(connection, server) }
-    guard server.pendingCount(of: connection) == 0 else { return }
+    guard server.pendingCount(of: connection) == 0 else {
+      slow.insert(connection)
+      return
+    }
     let difference = WorldDifference(from: known, to: world)
     feeds[connection] = world
     if !difference.isEmpty { send(difference, nil, connection, server) }

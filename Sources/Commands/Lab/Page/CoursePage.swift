@@ -83,7 +83,7 @@ final class CoursePage: PageApplication {
     server.wake(after: 0)
   }
 
-  func drained(_ connection: ConnectionID, _ server: PageServer) {}
+  func drained(_ connection: ConnectionID, _ server: PageServer) { feed.drained(connection, server) }
 
   func received(_ message: WebSocketMessage, from connection: ConnectionID, _ server: PageServer) {
     guard connection == window, let message = CourseMessage(message) else { return }
