@@ -74,6 +74,8 @@ class Watch(threading.Thread):
         more = min(one[2] for one in self.samples[-part:]) - min(one[2] for one in self.samples[:part])
         first, last = self.samples[0], self.samples[-1]
         used = (last[3] - first[3]) / (last[0] - first[0])
+        minutes = [one[1] / 1024 for one, next_one in zip(self.samples, self.samples[1:]) if one[0] // 60 < next_one[0] // 60]
+        print("soak: memory at each minute, in MiB: " + " ".join(f"{one:.1f}" for one in minutes))
         print(f"soak: memory {steady[0][1] / 1024:.1f} MiB, then within {growth:.1%}; {more} descriptors more; {used:.1%} CPU",
               flush=True)
         return growth <= 0.05 and more == 0
@@ -124,33 +126,44 @@ def losses_are_reported(pid, is_reported, held=None):
 
 
 class Feed(threading.Thread):
-    """Opens the link of a page, takes its feed, and keeps what that tells."""
+    """The feed of a page, in the name of a browser that opened its link; once started, keeps what that tells."""
 
-    def __init__(self, link_of_page):
+    def __init__(self, port, place, cookie):
         super().__init__(daemon=True)
-        self.port = int(re.search(r":(\d+)/", link_of_page).group(1))
-        path = link_of_page[link_of_page.index("/", len("http://")):]
-        self.place = path[:path.index("?")]
-        first = http.client.HTTPConnection("127.0.0.1", self.port)
-        first.request("GET", path)
-        self.cookie = first.getresponse().getheader("Set-Cookie").split(";")[0]
-        first.close()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        connection.request("GET", f"{self.place}feed", headers={"Cookie": self.cookie})
+        self.port, self.place, self.cookie = port, place, cookie
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.request("GET", f"{place}feed", headers={"Cookie": cookie})
         self.answer = connection.getresponse()
-        self.events, self.known, self.lost, self.told = 0, set(), 0, 0
-        self.start()
+        self.events, self.lost, self.told = 0, 0, 0
+        # Who lives, by the page's name for it, with the PID of the parent and the name of the program.
+        self.known = {}
+
+    @classmethod
+    def opened(cls, link_of_page):
+        """Opens the link."""
+        port = int(re.search(r":(\d+)/", link_of_page).group(1))
+        path = link_of_page[link_of_page.index("/", len("http://")):]
+        first = http.client.HTTPConnection("127.0.0.1", port)
+        first.request("GET", path)
+        cookie = first.getresponse().getheader("Set-Cookie").split(";")[0]
+        first.close()
+        return cls(port, path[:path.index("?")], cookie)
+
+    def of_the_load(self):
+        """How many of the load are shown."""
+        return sum(1 for one in list(self.known.values()) if one == (os.getpid(), "sleep"))
 
     def run(self):
         for line in self.answer:
             if line.startswith(b"data: "):
                 event = json.loads(line[6:])
                 if "setting" in event:
-                    self.known = set()
-                fresh = {one["key"] for one in event["processes"]} - self.known
-                self.known -= set(event["gone"])
-                self.known |= {one["key"] for one in event["processes"]}
-                self.told += len(fresh)
+                    self.known = {}
+                for key in event["gone"]:
+                    self.known.pop(key, None)
+                for one in event["processes"]:
+                    self.told += one["key"] not in self.known
+                    self.known[one["key"]] = one["ppid"], one["name"]
                 self.lost = event.get("lost", self.lost)
                 self.events += 1
 
