@@ -44,7 +44,7 @@ bench: build ## measure each claim of speed beside its peer (ROW=ps for one row)
 	@SWIFT='$(SWIFT)' Benchmarks/run $(ROW)
 
 soak: build ## let what runs for long do so under 200 forks a second (DURATION=600 seconds) and look whether it grows
-	@.ci/packages lint
+	@.ci/packages test
 	@Tests/Soak/run $(RELEASE) $(DURATION)
 
 docs: build ## make the manual pages, the library's documentation, and try the README's examples

@@ -16,6 +16,9 @@ public struct ProcessEventSocket: ~Copyable {
     public var lost: UInt64 = 0
     /// Whether the kernel said that some were lost: look at /proc.
     public var isIncomplete = false
+
+    /// Nothing.
+    public init() {}
   }
 
   /// Readable (poll) while there are announcements.

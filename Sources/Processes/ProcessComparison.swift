@@ -19,6 +19,17 @@ struct ProcessComparison {
     return Self.events(from: former, to: latest, at: monotonicNanoseconds())
   }
 
+  /// Whether a process is another one, or another program, than it was at the last look.
+  func mayBeReplaced(_ processID: Int32) -> Bool {
+    do throws(SystemCallError) {
+      let now = try ProcessRecord.read(processID, .stat)
+      guard let before = latest[processID], before.identity == now.identity else { return true }
+      return !now.stat.isSameProgram(as: before.stat)
+    } catch {
+      return true
+    }
+  }
+
   /// What must have happened between two looks: ends first, then beginnings, each parent's before its children's, then
   /// changes.
   static func events(from former: ProcessTable, to now: ProcessTable, at time: UInt64) -> [ProcessEvent] {
@@ -55,7 +66,7 @@ extension ProcessStat {
   }
 
   /// Where its stack and text begin is chosen anew by each exec, and inherited by children; 0 where that is hidden.
-  fileprivate func isSameProgram(as other: ProcessStat) -> Bool {
+  func isSameProgram(as other: ProcessStat) -> Bool {
     if startStack != 0 && other.startStack != 0 {
       return startStack == other.startStack && startCode == other.startCode
     }

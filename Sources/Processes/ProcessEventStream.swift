@@ -51,6 +51,9 @@ public struct ProcessEventStream: ~Copyable {
   /// Whether anything is to wake who waits: the last look found nothing, or left something.
   private var hearsAll = true
   private var comparison: ProcessComparison
+  /// What was heard before `next` asked for it, and whose program or process it says was replaced.
+  private var ahead = ProcessEventSocket.Batch()
+  private var replaced: Set<Int32> = []
 
   /// How long anything but an exec may wait to be heard, in nanoseconds, where much happens: a program must be read before
   /// it ends, and all else is the same later, when it costs less.
@@ -96,8 +99,10 @@ public struct ProcessEventStream: ~Copyable {
     return [PollRequest(FileDescriptor(borrowing: hearsAll ? descriptors.all : descriptors.executions))]
   }
 
-  /// How long to wait at most, in nanoseconds; nil without end: the kernel wakes who waits.
+  /// How long to wait at most, in nanoseconds; nil without end: the kernel wakes who waits. 0 while something has been heard
+  /// already that would not wake.
   public var patience: UInt64? {
+    if hearsAll, ahead.isIncomplete || !ahead.events.isEmpty { return 0 }
     if case .polling(let interval, _) = source { return interval }
     return hearsAll ? nil : Self.leisure
   }
@@ -120,7 +125,7 @@ public struct ProcessEventStream: ~Copyable {
   public mutating func next(limit: Int = 4096) throws(SystemCallError) -> Batch {
     var batch = Batch()
     try bell?.silence()
-    guard let heard = try connector?.waiting(limit: limit) else {
+    guard let heard = try hear(limit: limit) else {
       batch.events = try comparison.look()
       return batch
     }
@@ -139,11 +144,58 @@ public struct ProcessEventStream: ~Copyable {
     return batch
   }
 
+  /// What was heard before it was asked for, and what has come since; nil without a connector.
+  private mutating func hear(limit: Int) throws(SystemCallError) -> ProcessEventSocket.Batch? {
+    var heard = ahead
+    ahead = ProcessEventSocket.Batch()
+    replaced.removeAll()
+    guard let later = try connector?.waiting(limit: limit - min(limit, heard.events.count)) else { return nil }
+    heard.append(later)
+    return heard
+  }
+
+  /// Whether a process may have become another program, or its PID another process's, after what `next` told last: then what
+  /// /proc says of it is not of the one that was told of.
+  ///
+  /// Asked after a reading, it says whether that can be trusted. What is heard for the answer is told by `next`.
+  ///
+  /// Source: include/uapi/linux/cn_proc.h.
+  public mutating func mayBeReplaced(_ processID: Int32) -> Bool {
+    guard source == .connector else { return comparison.mayBeReplaced(processID) }
+    do throws(SystemCallError) {
+      guard ahead.events.count < Self.backlog, let heard = try connector?.waiting(limit: Self.backlog) else {
+        return true
+      }
+      ahead.append(heard)
+      for event in heard.events where event.replacesProgram { replaced.insert(event.processID) }
+    } catch {
+      return true  // `next` will say why.
+    }
+    return ahead.isIncomplete || ahead.lost > 0 || replaced.contains(processID)
+  }
+
   /// How many events are taken at most after a loss: more than the socket holds.
   private static let backlog = 1 << 17
 }
 
+extension ProcessEventSocket.Batch {
+  fileprivate mutating func append(_ later: Self) {
+    events += later.events
+    lost += later.lost
+    isIncomplete = isIncomplete || later.isIncomplete
+  }
+}
+
 extension ProcessEvent {
+  /// Whether what was read of this PID before is not of who has it from then on.
+  var replacesProgram: Bool {
+    switch kind {
+    case .exec: true
+    case .fork: !isOfThread
+    default: false
+    }
+  }
+
   fileprivate var isExit: Bool {
     if case .exit = kind { return true }
     return false

@@ -76,18 +76,22 @@ public struct ProcessHistory: Sendable {
 
   /// Takes in what happened.
   ///
-  /// - Parameter tell: called with each event that is in the scope, and the life that it is about.
+  /// - Parameters:
+  ///   - tell: called with each event that is in the scope, and the life that it is about.
+  ///   - mayBeReplaced: asked of a process after it was read: `ProcessEventStream.mayBeReplaced(_:)` of the stream that the
+  ///     batch is from. Without it a program that is replaced before it is read may be taken for the one before.
   public mutating func take(
-    _ batch: ProcessEventStream.Batch, _ tell: (ProcessEvent, ProcessLife) -> Void = { _, _ in }
+    _ batch: ProcessEventStream.Batch, _ tell: (ProcessEvent, ProcessLife) -> Void = { _, _ in },
+    mayBeReplaced: (Int32) -> Bool = { _ in false }
   ) {
     lost += batch.lost
     isIncomplete = isIncomplete || batch.lost > 0 || batch.snapshot != nil
     for one in batch.statistics { statistics[one.taskID] = one }
     for one in batch.executions { executions[one.processID, default: []].append(one) }
-    let last = batch.lastExecutions
+    let last = batch.lastReplacements
     for (index, event) in batch.events.enumerated() {
-      let isOutrun = last[event.processID].map { $0 > index } ?? false
-      guard let number = take(event, isOutrun: isOutrun), let life = lives[number] else { continue }
+      let isReplaced = last[event.processID].map { $0 > index } ?? false
+      guard let number = take(event, isReplaced: isReplaced, mayBeReplaced), let life = lives[number] else { continue }
       tell(event, life)
     }
     if let snapshot = batch.snapshot { heal(snapshot, tell) }
@@ -109,9 +113,13 @@ public struct ProcessHistory: Sendable {
 // MARK: Events
 
 extension ProcessHistory {
-  /// - Parameter isOutrun: whether the process has executed once more, so that what it became cannot be read any more.
+  /// - Parameters:
+  ///   - isReplaced: whether the process has executed once more, so that what it became cannot be read any more.
+  ///   - mayBeReplaced: asked the same after a reading.
   /// - Returns: the life that it changed; nil for an event out of the scope, and for one of threads alone.
-  private mutating func take(_ event: ProcessEvent, isOutrun: Bool = false) -> Int? {
+  private mutating func take(
+    _ event: ProcessEvent, isReplaced: Bool, _ mayBeReplaced: (Int32) -> Bool
+  ) -> Int? {
     if case .fork(let parentID) = event.kind { return takeFork(event, parentID) }
     let execution = event.kind == .exec ? takeExecution(event) : nil
     guard let number = living[event.processID] else {
@@ -121,10 +129,10 @@ extension ProcessHistory {
     switch event.kind {
     case .exec:
       lives[number]?.threads = 1
-      keep(
-        reader.read(
-          event.processID, parentID: lives[number]?.parentID, at: event.time, told: execution, isOutrun: isOutrun),
-        of: number)
+      let program = reader.read(
+        event.processID, parentID: lives[number]?.parentID, at: event.time, told: execution, isReplaced: isReplaced,
+        mayBeReplaced: mayBeReplaced)
+      keep(program, of: number)
     case .exit(let status, _): return takeExit(event, status, number)
     default:
       if event.isOfThread { return nil }
@@ -237,7 +245,9 @@ extension ProcessHistory {
       record.processID, begottenBy: record.parentID, at: record.stat.beginning, wasThere: wasThere)
     lives[number]?.threads = Int(record.stat.threadCount)
     if !record.stat.isKernelThread {
-      keep(reader.read(record.processID, parentID: record.parentID, at: record.stat.beginning), of: number)
+      let program = reader.read(
+        record.processID, parentID: record.parentID, at: record.stat.beginning, as: record.stat)
+      keep(program, of: number)
     }
     return number
   }
@@ -329,12 +339,10 @@ extension ProcessHistory {
 }
 
 extension ProcessEventStream.Batch {
-  /// Where in the batch each process executes for the last time.
-  fileprivate var lastExecutions: [Int32: Int] {
+  /// Where in the batch each process executes, or each PID is given to another, for the last time.
+  fileprivate var lastReplacements: [Int32: Int] {
     var places: [Int32: Int] = [:]
-    for (index, event) in events.enumerated() {
-      if case .exec = event.kind { places[event.processID] = index }
-    }
+    for (index, event) in events.enumerated() where event.replacesProgram { places[event.processID] = index }
     return places
   }
 }

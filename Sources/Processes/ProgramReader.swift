@@ -15,7 +15,7 @@ struct ProgramReader {
 
   private let readsEnvironment: Bool
   private var reader: ProcessReader
-  private var environmentReader = ProcessReader(.environment)
+  private var stats = StatReader()
   private var living: [Int32: Known] = [:]
 
   /// - Parameter readsEnvironment: whether environments are compared, too.
@@ -30,20 +30,29 @@ struct ProgramReader {
   ///
   /// - Parameters:
   ///   - parentID: who begot it; nil where that is not known.
+  ///   - known: what was seen of the program that is meant; nil where nothing was.
   ///   - execution: what the kernel told of it; nil where it did not.
-  ///   - isOutrun: whether it has executed once more, so that what it became cannot be read any more.
+  ///   - isReplaced: whether it is another program, or process, by now: then nothing can be read of it.
+  ///   - mayBeReplaced: asked the same after the reading.
   /// - Returns: a program that is missing when the process was faster.
   mutating func read(
-    _ processID: Int32, parentID: Int32?, at time: UInt64, told execution: ProcessExecution? = nil,
-    isOutrun: Bool = false
+    _ processID: Int32, parentID: Int32?, at time: UInt64, as known: ProcessStat? = nil,
+    told execution: ProcessExecution? = nil, isReplaced: Bool = false,
+    mayBeReplaced: (Int32) -> Bool = { _ in false }
   ) -> ProcessProgram {
     var program = ProcessProgram(time: time)
-    let parent = parentID.flatMap { living[$0] ?? read(known: $0) }
-    guard
-      var known = isOutrun && execution?.commandLine == nil
-        ? nil : find(&program, processID, parent, told: execution, isOutrun: isOutrun)
-    else { return program }
-    if let parent {
+    // What was known of it is not what it is now.
+    living[processID] = nil
+    let found: Known? =
+      if let execution, let line = execution.commandLine {
+        read(&program, processID, execution, line, parentID.flatMap { living[$0] }) { isReplaced || mayBeReplaced($0) }
+      } else if isReplaced {
+        nil
+      } else {
+        read(&program, processID, as: known, mayBeReplaced)
+      }
+    guard var known = found else { return program }
+    if let parent = parentID.flatMap({ living[$0] ?? read(known: $0, mayBeReplaced) }) {
       // Kept once, however many have the same.
       if known.environment == parent.environment { known.environment = parent.environment }
       program.environment = known.difference(from: parent)
@@ -55,32 +64,46 @@ struct ProgramReader {
     return program
   }
 
-  /// - Returns: nil when the process was faster.
-  private mutating func find(
-    _ program: inout ProcessProgram, _ processID: Int32, _ parent: Known?, told execution: ProcessExecution?,
-    isOutrun: Bool
-  ) -> Known? {
-    guard let execution, let line = execution.commandLine else { return find(&program, processID) }
+  /// What the kernel told, and what can still be read besides.
+  private func read(
+    _ program: inout ProcessProgram, _ processID: Int32, _ execution: ProcessExecution, _ line: CommandLine,
+    _ parent: Known?, _ mayBeReplaced: (Int32) -> Bool
+  ) -> Known {
     program.commandLine = line
     var known = Known(namespaces: execution.namespaces, place: execution.place)
-    if let parent, parent.place == execution.place { known.directory = parent.directory }
-    if !isOutrun {
-      program.executable = link(processID, "exe")
-      if known.directory == nil { known.directory = link(processID, "cwd") }
-      if readsEnvironment { known.environment = record(of: processID, &environmentReader)?.environment.value }
+    let parents = parent?.place == execution.place ? parent?.directory : nil
+    let executable = link(processID, "exe")
+    let directory = parents == nil ? link(processID, "cwd") : nil
+    let environment = readsEnvironment ? environment(of: processID) : nil
+    if !mayBeReplaced(processID) {
+      program.executable = executable
+      known.environment = environment
+      known.directory = directory
     }
+    known.directory = parents ?? known.directory
     program.workingDirectory = known.directory
     return known
   }
 
-  private mutating func find(_ program: inout ProcessProgram, _ processID: Int32) -> Known? {
-    guard let record = record(of: processID, &reader), let line = record.commandLine.value, !line.isEmpty else {
-      return nil
-    }
+  /// - Returns: nil when the process was faster.
+  private mutating func read(
+    _ program: inout ProcessProgram, _ processID: Int32, as known: ProcessStat?, _ mayBeReplaced: (Int32) -> Bool
+  ) -> Known? {
+    guard let record = record(of: processID), let line = record.commandLine.value, !line.isEmpty,
+      known.map(record.stat.isSameProgram) ?? true, !mayBeReplaced(processID)
+    else { return nil }
     program.commandLine = line
     program.executable = record.executable.value
     program.workingDirectory = record.workingDirectory.value?.target
     return Known(record)
+  }
+
+  private func environment(of processID: Int32) -> Environment? {
+    do throws(SystemCallError) {
+      return try ProcessRecord.read(processID, .environment).environment.value
+    } catch {
+      return nil  // It was faster.
+    }
   }
 
   private func link(_ processID: Int32, _ name: String) -> [UInt8]? {
@@ -101,18 +124,23 @@ struct ProgramReader {
     living[processID] = nil
   }
 
-  private mutating func read(known processID: Int32) -> Known? {
-    guard let record = record(of: processID, &reader) else { return nil }
+  private mutating func read(known processID: Int32, _ mayBeReplaced: (Int32) -> Bool) -> Known? {
+    guard let record = record(of: processID), !mayBeReplaced(processID) else { return nil }
     let known = Known(record)
     living[processID] = known
     return known
   }
 
-  private func record(of processID: Int32, _ reader: inout ProcessReader) -> ProcessRecord? {
+  /// - Returns: nil when the process was faster, be it that it ended or that it became another program meanwhile.
+  private mutating func record(of processID: Int32) -> ProcessRecord? {
     do throws(SystemCallError) {
-      return try reader.read(processID, in: Procfs.machine.directory)
+      guard let record = try reader.read(processID, in: Procfs.machine.directory),
+        let last = try stats.read(processID, in: Procfs.machine.directory), last.identity == record.identity,
+        last.isSameProgram(as: record.stat)
+      else { return nil }
+      return record
     } catch {
-      return nil  // It was faster.
+      return nil
     }
   }
 }

@@ -6,9 +6,9 @@ internal import Linux
 struct EventSources: ~Copyable {
   static let keyboardTag = UInt64.max
   static let signalTag = UInt64.max - 1
-  /// What ends the program, stops it or changes the terminal.
+  /// What ends the program, stops it, has it go on or changes the terminal.
   static let signals: SignalSet = [
-    SignalSet(.terminate, .hangup, .interrupt, .quit), SignalSet(.terminalStop, .windowChange),
+    SignalSet(.terminate, .hangup, .interrupt, .quit), SignalSet(.terminalStop, .resume, .windowChange),
   ]
 
   let signals: SignalDescriptor

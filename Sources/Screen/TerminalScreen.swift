@@ -290,8 +290,11 @@ extension TerminalScreen {
     while let received = try sources.signals.next() {
       switch received.signal {
       case .windowChange: if try adoptSize() { events.append(.resized(canvas.size)) }
-      case .terminalStop:
-        try stop()
+      case .terminalStop: try stop()
+      case .resume:
+        // Who was stopped by SIGSTOP could not give the terminal back, and somebody else has had it.
+        endwin()
+        redraw()
         events.append(.resumed)
         if try adoptSize() { events.append(.resized(canvas.size)) }
       default: events.append(.ended(received.signal))
@@ -311,11 +314,10 @@ extension TerminalScreen {
     return true
   }
 
-  /// Gives the terminal back, stops, and takes it over again when the program goes on.
-  private mutating func stop() throws(SystemCallError) {
+  /// Gives the terminal back and stops; the signal that has the program go on takes it over again.
+  private func stop() throws(SystemCallError) {
     endwin()
     try sendSignal(.stop, to: CallingProcess.processID)
-    redraw()
   }
 
   /// Gives the terminal back while something else uses it, a program for instance, and takes it over again.

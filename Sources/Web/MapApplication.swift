@@ -32,28 +32,37 @@ public final class MapApplication: PageApplication {
 
   /// Sends the whole world to a new feed.
   public func opened(_ connection: ConnectionID, _ server: PageServer) {
-    feed.open(connection)
-    look(server)
+    feed.open(connection, server)
+    goOn(server)
   }
+
+  /// Sends what could not be sent before.
+  public func drained(_ connection: ConnectionID, _ server: PageServer) { feed.drained(connection, server) }
 
   /// Forgets a feed, and looks no more after the last one.
   public func closed(_ connection: ConnectionID, _ server: PageServer) {
-    feed.close(connection)
-    if feed.isIdle { server.wake(after: nil) }
+    feed.close(connection, server)
+    goOn(server)
+  }
+
+  /// The kernel announced something.
+  public func ready(_ readiness: Readiness, tag: UInt32, _ server: PageServer) {
+    feed.ready(server)
+    goOn(server)
   }
 
   /// Looks again.
-  public func woken(_ server: PageServer) {
-    if !feed.isIdle { look(server) }
-  }
+  public func woken(_ server: PageServer) { goOn(server) }
 
-  private func look(_ server: PageServer) {
+  private func goOn(_ server: PageServer) {
     do throws(SystemCallError) {
-      server.wake(after: try feed.look(server))
+      try feed.goOn(server)
     } catch {
       failure = error
       server.stop()
     }
+    let now = monotonicNanoseconds()
+    server.wake(after: feed.due.map { $0 > now ? $0 - now : 0 })
   }
 
   /// Why the server stopped by itself; nil while it did not.

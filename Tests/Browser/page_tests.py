@@ -59,6 +59,7 @@ def test_other_names_and_sites_are_refused(page):
 def test_loads_without_complaint(page):
     assert page.window.value("document.getElementById('host').textContent") == "gondwana"
     page.window.wait("document.body.dataset.state === 'live'")
+    page.window.wait("/polled.*EOPNOTSUPP/.test(document.getElementById('hint').textContent)")
     assert page.window.errors() == []
     used = page.window.value("performance.getEntriesByType('resource').map((one) => new URL(one.name).host)")
     assert set(used) == {f"127.0.0.1:{page.world.port}"}, used

@@ -140,6 +140,58 @@ extension ProcessHistory {
     #expect(life.program?.commandLine == (try ProcessRecord.read(own, .commandLine).commandLine.value))
   }
 
+  /// An exec that is heard of in a later batch, but came before the reading.
+  @Test func whatMayBeOfALaterProgramIsMissing() throws {
+    let own = CallingProcess.processID
+    var history = ProcessHistory(.branch(own), from: table())
+    let birth = ProcessEvent(time: soon, processID: own, threadID: own, kind: .fork(parentID: 1))
+    func execution(_ time: UInt64) -> ProcessEvent {
+      ProcessEvent(time: soon + time, processID: own, threadID: own, kind: .exec)
+    }
+    var asked: [Int32] = []
+    var told: [Bool] = []
+    for (events, isReplaced) in [([birth, execution(1)], true), ([execution(2)], false)] {
+      history.take(batch(events)) { event, life in
+        if event.kind == .exec { told.append(life.program?.isMissing ?? false) }
+      } mayBeReplaced: {
+        asked.append($0)
+        return isReplaced
+      }
+    }
+    let life = try #require(history.life(of: own))
+    #expect(life.programs.map(\.isMissing) == [true, false] && told == [true, false])
+    #expect(asked.first == own && asked.count(where: { $0 == own }) == 2)
+    #expect(life.programs[0].executable == nil && life.programs[0].environment == nil)
+  }
+
+  /// A PID that another process got before its program was read.
+  @Test func theProgramOfTheNextWithThePIDIsNotThisOnes() throws {
+    let own = CallingProcess.processID
+    var history = ProcessHistory(.machine, from: table())
+    func happened(_ time: UInt64, _ kind: ProcessEvent.Kind) -> ProcessEvent {
+      ProcessEvent(time: soon + time, processID: own, threadID: own, kind: kind)
+    }
+    history.take(
+      batch([
+        happened(0, .fork(parentID: 1)), happened(1, .exec), happened(2, exited(0)), happened(3, .fork(parentID: 1)),
+      ]))
+    let lives = history.lives.values.sorted { $0.number < $1.number }
+    #expect(lives.map { $0.programs.map(\.isMissing) } == [[true], []])
+  }
+
+  /// What a snapshot showed was another program than there is now.
+  @Test func aProgramThatASnapshotDidNotShowIsNotTakenForTheOneItShowed() throws {
+    let own = try ProcessRecord.read(CallingProcess.processID, .stat)
+    var stat = own.stat
+    func program(_ stat: ProcessStat) -> ProcessProgram? {
+      ProcessHistory(.machine, from: ProcessTable([ProcessRecord(stat: stat)], fields: .stat))
+        .life(of: own.processID)?.program
+    }
+    #expect(try #require(program(stat)).isMissing == false)
+    stat.startStack += 16
+    #expect(try #require(program(stat)).isMissing)
+  }
+
   @Test func keepsTheLastOfManyPrograms() {
     var history = ProcessHistory(.branch(base + 1), from: table())
     history.take(batch([event(soon, 1, forked(0))]))
@@ -201,6 +253,22 @@ extension ProcessHistory {
     return child
   }
 
+  /// Lets a shell that stops itself go on, until it is `sleep`.
+  private func letExecute(_ child: borrowing ProgramChild) throws {
+    let processID = child.processID
+    func waits(until isSo: (ProcessRecord) -> Bool) throws -> Bool {
+      for _ in 0..<1000 {
+        if isSo(try ProcessRecord.read(processID, .stat)) { return true }
+        var none: [PollRequest] = []
+        _ = try poll(&none, timeout: 5_000_000)
+      }
+      return false
+    }
+    try #require(try waits { $0.state == UInt8(ascii: "T") })
+    try child.pidfd.send(.resume)
+    try #require(try waits { $0.commandName == Array("sleep".utf8) })
+  }
+
   /// A loss is made: nobody listens while more happens than may wait.
   @Test(.enabled(if: hears, "the kernel does not announce events here"))
   func healsWhatTheKernelHadToDrop() throws {
@@ -223,6 +291,46 @@ extension ProcessHistory {
     }
     #expect(history.lost > 0 && history.lost < 1_000_000)
     #expect(history.life(of: stays.processID) == nil)
+  }
+
+  /// A program that executes another before it is read: its exec is heard first, the other's only when asked after it.
+  @Test(.enabled(if: hears, "the kernel does not announce events here"))
+  func hearsOfAReplacementBeforeItIsTold() throws {
+    var stream = try ProcessEventStream()
+    let child = try start(["sh", "-c", "kill -STOP $$; exec sleep 60"])
+    let processID = child.processID
+    func executions() throws -> Int {
+      try stream.next().events.count { $0.processID == processID && $0.kind == .exec }
+    }
+    var told = 0
+    for _ in 0..<1000 where told == 0 {
+      try stream.wait(atMost: 10_000_000)
+      told += try executions()
+    }
+    var answers = [stream.mayBeReplaced(processID)]
+    try letExecute(child)
+    answers += [stream.mayBeReplaced(processID), stream.mayBeReplaced(1)]
+    // It wakes who waits.
+    var requests = stream.requests
+    let isReadable = try poll(&requests, timeout: 0) == 1
+    // What was heard for the answer is told all the same.
+    let later = try executions()
+    answers.append(stream.mayBeReplaced(processID))
+    #expect(told == 1 && later == 1 && (isReadable || stream.patience == 0) && answers == [false, true, false, false])
+    try child.pidfd.end()
+  }
+
+  @Test func comparisonKnowsAnotherProgramAtTheNextLook() throws {
+    var comparison = try ProcessComparison()
+    #expect(!comparison.mayBeReplaced(CallingProcess.processID))
+    let child = try start(["sh", "-c", "kill -STOP $$; exec sleep 60"])
+    let processID = child.processID
+    #expect(comparison.mayBeReplaced(processID))
+    _ = try comparison.look()
+    #expect(!comparison.mayBeReplaced(processID))
+    try letExecute(child)
+    #expect(comparison.mayBeReplaced(processID))
+    try child.pidfd.end()
   }
 
   @Test(.enabled(if: hears, "the kernel does not announce events here"))

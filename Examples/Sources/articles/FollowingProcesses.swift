@@ -31,6 +31,8 @@ enum FollowingProcesses {
       hasEnded = try process.pidfd.waitNow() != nil
       history.take(try stream.next()) { event, life in
         print("\(life.processID) \(event.kind)")
+      } mayBeReplaced: {
+        stream.mayBeReplaced($0)
       }
     } while !hasEnded
     if history.isIncomplete { print("\(history.lost) events were lost") }

@@ -13,7 +13,9 @@ struct TopSession: ~Copyable {
   private var screen: TerminalScreen
   private var model: TopModel
   private var census = LiveCensus()
-  private var events = LiveEvents()
+  private var events = ProcessEventDigest()
+  /// How many lost announcements the person was told of.
+  private var toldLost: UInt64 = 0
   private var nextLook: UInt64 = 0
 
   /// Takes the terminal over.
@@ -70,7 +72,14 @@ struct TopSession: ~Copyable {
     nextLook = monotonicNanoseconds() + interval
   }
 
-  private func watchEvents() {
+  private mutating func watchEvents() {
+    if let refusal = events.refusal {
+      model.notice = "The kernel announces nothing here (\(refusal.name)): short lives are missed"
+    }
+    listen()
+  }
+
+  private func listen() {
     // Without them a look in every interval has to do.
     do throws(SystemCallError) { try screen.watch(events.descriptor, tag: 0) } catch {}
   }
@@ -78,7 +87,8 @@ struct TopSession: ~Copyable {
   /// Something was announced: it is heard a tenth of a second after the time before, at the earliest.
   private mutating func restEvents() {
     events.wake()
-    do throws(SystemCallError) { try screen.await([], of: events.descriptor, tag: 0) } catch {}
+    // One that overflowed would wake even who waits for nothing of it.
+    do throws(SystemCallError) { try screen.unwatch(events.descriptor) } catch {}
   }
 
   private mutating func hear() {
@@ -88,7 +98,11 @@ struct TopSession: ~Copyable {
       model.update(census.processes)
     default: nextLook = 0
     }
-    do throws(SystemCallError) { try screen.await(.readable, of: events.descriptor, tag: 0) } catch {}
+    if events.lost > toldLost {
+      toldLost = events.lost
+      model.notice = "\(toldLost) events were lost, and everything was looked at instead"
+    }
+    listen()
   }
 
   private mutating func draw() {

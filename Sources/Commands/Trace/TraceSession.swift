@@ -98,6 +98,8 @@ final class TraceSession {
     history.take(batch) { event, life in
       report.tell(event, life)
       record { (recorder) throws(DatabaseError) in try recorder.take(event, life) }
+    } mayBeReplaced: {
+      stream.mayBeReplaced($0)
     }
     record { (recorder) throws(DatabaseError) in try recorder.pause() }
     report.tell(lost: history.lost)

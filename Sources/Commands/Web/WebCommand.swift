@@ -16,7 +16,9 @@ struct WebCommand: HandParsedVerb {
         + "a child that was born across a border is joined to its parent over the sea, with the border's name (+uts).",
       "The page only looks. With --allow-kill it may also send signals and end branches, and asks before. Values of "
         + "environment variables are sent only when they are asked for.",
-      "While no browser shows the page, nothing is read.",
+      "What happens is seen as it happens, since the kernel announces it; where it does not, in a container or to a user "
+        + "without CAP_NET_ADMIN before Linux 6.6, /proc is looked at four times a second, what lives shorter may be missed, and "
+        + "the page says so. While no browser shows the page, nothing is read.",
     ],
     options: [
       OptionDescription(

@@ -80,7 +80,7 @@ function hintOf(world) {
   return [
     continents === 1 ? `One ${kindNames[page.kind]} namespace holds everybody` : `${continents} ${kindNames[page.kind]} namespaces`,
     counted(world.processes.size - hidden, "process", "processes"), hidden && `${hidden} kernel threads hidden`,
-    unread - (wishes.showsKernel ? 0 : 0) > 0 && unread < world.processes.size && `${unread} not readable`,
+    unread > 0 && unread < world.processes.size && `${unread} not readable`, ...world.gaps,
   ].filter(Boolean).join(" · ");
 }
 

@@ -23,6 +23,7 @@ export class World {
     this.processes = new Map();
     this.namespaces = new Map();
     this.letters = new Map();
+    this.lost = 0;
     this.version = 0;
   }
 
@@ -33,6 +34,7 @@ export class World {
     other.processes = new Map(this.processes);
     other.namespaces = new Map(this.namespaces);
     other.letters = this.letters;
+    other.lost = this.lost;
     return other;
   }
 
@@ -40,6 +42,7 @@ export class World {
   apply(event) {
     const undo = { processes: [], gone: [], namespaces: [], sunken: [] };
     if (event.setting) this.setting = event.setting;
+    this.lost = event.lost ?? this.lost;
     World.change(this.processes, event.processes, event.gone, undo.processes, undo.gone);
     World.change(this.namespaces, event.namespaces, event.sunken, undo.namespaces, undo.sunken);
     for (const namespace of event.namespaces) this.letter(namespace.kind, namespace.inode);
@@ -148,6 +151,15 @@ export class World {
   ofKind(kind) {
     const found = [...this.namespaces.values()].filter((one) => one.kind === kind);
     return found.sort((a, b) => this.letterIndex(kind, a.inode) - this.letterIndex(kind, b.inode));
+  }
+
+  /** What may be missing, in words; empty where the kernel told of everything. */
+  get gaps() {
+    const { refusal } = this.setting;
+    return [
+      refusal && `polled, since the kernel announces nothing here (${refusal}): short-lived processes may be missed`,
+      this.lost && `${this.lost} events were lost, and everything was looked at instead`,
+    ].filter(Boolean);
   }
 
   userName(uid) {

@@ -88,7 +88,10 @@ export class WorldPane {
     this.inspector.update(world);
     this.tabs.draw(world, kind);
     if (isFresh) this.tabs.reveal(kind);
-    find("hint").textContent = `${counted(world.ofKind(kind).length, `${kindNames[kind]} namespace`)} · ${counted(world.processes.size, "process", "processes")}`;
+    find("hint").textContent = [
+      counted(world.ofKind(kind).length, `${kindNames[kind]} namespace`), counted(world.processes.size, "process", "processes"),
+      ...world.gaps,
+    ].join(" · ");
   }
 
   choose(kind) {

@@ -1,18 +1,26 @@
 // The feed that keeps a map true: each browser that listens is told what it does not know yet. A page has one beside
-// whatever else it serves; it watches no descriptor and no clock, so the page asks it to look.
+// whatever else it serves; the page's clock and descriptors are the server's, so the page hands on what is the feed's.
 
 internal import JSON
 public import Linux
 public import Processes
 
 /// The feeds of a page's map, over one procfs.
+///
+/// What the kernel announces is looked at at once; a look at everything follows, for what it does not announce: a process
+/// that changes its namespaces and goes on as the same program, stops, or is reaped. Where it announces nothing, everything
+/// is looked at again and again.
 public final class WorldFeed {
-  /// The shortest and the longest time between two looks at the world, in nanoseconds: what splits off is to be seen
-  /// within a second, on a machine of many processes too.
-  private static let shortestInterval: UInt64 = 250_000_000
-  private static let longestInterval: UInt64 = 700_000_000
-  /// Between the two, of the time one part in so many is spent on looking.
-  private static let share: UInt64 = 10
+  /// What the server tells the page that announcements wait under; see `ready(_:)`.
+  public static let tag: UInt32 = .max - 2
+  /// The shortest and the longest time from one look at everything to the next, in nanoseconds, and what part of the time
+  /// is spent on looking between the two: while something happens, what splits off is to be seen within a second, on a
+  /// machine of many processes too.
+  private static let stir = (shortest: 250_000_000, longest: 700_000_000, share: 10) as Pace
+  /// The same while nothing is announced.
+  private static let rest = (shortest: 1_000_000_000, longest: 5_000_000_000, share: 1000) as Pace
+
+  private typealias Pace = (shortest: UInt64, longest: UInt64, share: UInt64)
 
   private let accounts = Accounts()
   private let allowsKill: Bool
@@ -21,6 +29,13 @@ public final class WorldFeed {
   private var world = WorldSnapshot()
   /// What each feed was sent last; nil before its first event.
   private var feeds: [ConnectionID: WorldSnapshot?] = [:]
+  /// Those that had not taken the last event when there was another.
+  private var slow: Set<ConnectionID> = []
+  /// What the kernel announces; nil while nobody listens.
+  private var events: ProcessEventDigest?
+  /// When to look at everything, in nanoseconds of the monotonic clock; how long that took the last time.
+  private var nextLook: UInt64 = 0
+  private var cost: UInt64 = 0
 
   /// A feed that nobody listens to.
   ///
@@ -33,21 +48,29 @@ public final class WorldFeed {
     reader = source.map { WorldReader(from: $0) }
   }
 
-  /// Whether nobody listens.
-  public var isIdle: Bool { feeds.isEmpty }
-
-  /// Whether a connection is one that listens.
-  public func has(_ connection: ConnectionID) -> Bool { feeds[connection] != nil }
-
   /// Another one listens, who is sent the whole world at the next look.
-  public func open(_ connection: ConnectionID) {
+  public func open(_ connection: ConnectionID, _ server: PageServer) {
+    if feeds.isEmpty {
+      events = ProcessEventDigest()
+      listen(server)
+    }
     feeds.updateValue(nil, forKey: connection)
+    nextLook = 0
   }
 
-  /// One listens no more; with the last one what was read is forgotten.
-  public func close(_ connection: ConnectionID) {
+  /// One listens no more; with the last one what was read is forgotten, and the kernel announces nothing any more.
+  public func close(_ connection: ConnectionID, _ server: PageServer) {
     feeds.removeValue(forKey: connection)
-    if feeds.isEmpty { forget() }
+    slow.remove(connection)
+    guard feeds.isEmpty else { return }
+    unlisten(server)
+    events = nil
+    forget()
+  }
+
+  /// One has taken all that it was sent, and is sent what it could not be sent meanwhile.
+  public func drained(_ connection: ConnectionID, _ server: PageServer) {
+    if slow.remove(connection) != nil { tell(connection, server) }
   }
 
   /// Shows another procfs from now on, or nobody: whoever listens is sent the whole of it at the next look.
@@ -55,31 +78,89 @@ public final class WorldFeed {
     self.source = source
     forget()
     for connection in Array(feeds.keys) { feeds.updateValue(nil, forKey: connection) }
+    nextLook = 0
   }
 
   private func forget() {
     reader = source.map { WorldReader(from: $0) }
     world = WorldSnapshot()
   }
+}
 
-  /// Looks at the world and tells whoever listens.
-  ///
-  /// - Returns: when to look again, in nanoseconds from now.
-  /// - Throws: `SystemCallError` when the procfs cannot be listed.
-  public func look(_ server: PageServer) throws(SystemCallError) -> UInt64 {
-    let start = monotonicNanoseconds()
-    world = try reader?.read() ?? WorldSnapshot()
-    for connection in Array(feeds.keys) { tell(connection, server) }
-    let cost = monotonicNanoseconds() - start
-    return min(max(Self.shortestInterval, cost * Self.share), Self.longestInterval)
+// When to look.
+extension WorldFeed {
+  /// When `goOn(_:)` has something to do, in nanoseconds of the monotonic clock; nil while nobody listens.
+  public var due: UInt64? { feeds.isEmpty ? nil : min(nextLook, events?.due ?? .max) }
+
+  /// Something was announced: the descriptor under `tag` is ready.
+  public func ready(_ server: PageServer) {
+    events?.wake()
+    // One that overflowed would wake even who waits for nothing of it.
+    unlisten(server)
   }
 
-  /// Sends a feed what it does not know yet; one that has not taken the last event waits for the next look, so that
-  /// what is kept for a slow browser does not grow.
+  /// Looks at what is due, and tells whoever listens.
+  ///
+  /// - Throws: `SystemCallError` when the procfs cannot be listed; a second later it is tried again.
+  public func goOn(_ server: PageServer) throws(SystemCallError) {
+    guard let due, monotonicNanoseconds() >= due else { return }
+    if monotonicNanoseconds() >= nextLook { return try look(server) }
+    let heard = events?.hear() ?? .much
+    listen(server)
+    switch heard {
+    case .processes([]): break
+    case .processes(let processIDs) where source === Procfs.machine: try look(at: processIDs, server)
+    // A world of its own is small, and has other numbers.
+    case .processes where cost < Self.stir.shortest / Self.stir.share: try look(server, stirs: true)
+    default: nextLook = min(nextLook, soon)
+    }
+  }
+
+  private var soon: UInt64 { monotonicNanoseconds() + wait(Self.stir) }
+
+  private func wait(_ pace: Pace) -> UInt64 { min(max(pace.shortest, cost * pace.share), pace.longest) }
+
+  private func look(at processIDs: [Int32], _ server: PageServer) throws(SystemCallError) {
+    nextLook = min(nextLook, soon)
+    world = try reader?.read(again: processIDs) ?? WorldSnapshot()
+    tell(server)
+  }
+
+  private func look(_ server: PageServer, stirs: Bool = false) throws(SystemCallError) {
+    let start = monotonicNanoseconds()
+    nextLook = start + Self.rest.shortest
+    world = try reader?.read() ?? WorldSnapshot()
+    tell(server)
+    let end = monotonicNanoseconds()
+    cost = end - start
+    nextLook = end + wait(stirs || events?.refusal != nil ? Self.stir : Self.rest)
+  }
+
+  private func listen(_ server: PageServer) {
+    guard let descriptor = events?.descriptor, events?.refusal == nil else { return }
+    // Without announcements what they tell is found at the next look.
+    do throws(SystemCallError) { try server.watch(descriptor, tag: Self.tag) } catch {}
+  }
+
+  private func unlisten(_ server: PageServer) {
+    guard let descriptor = events?.descriptor, events?.refusal == nil else { return }
+    do throws(SystemCallError) { try server.unwatch(descriptor) } catch {}
+  }
+
+  private func tell(_ server: PageServer) {
+    world.lost = events?.lost ?? 0
+    for connection in Array(feeds.keys) { tell(connection, server) }
+  }
+
+  /// Sends a feed what it does not know yet; one that has not taken the last event waits until it has, so that what is kept
+  /// for a slow browser does not grow.
   private func tell(_ connection: ConnectionID, _ server: PageServer) {
     guard let entry = feeds[connection] else { return }
     guard let known = entry else { return sendFirst(connection, server) }
-    guard server.pendingCount(of: connection) == 0 else { return }
+    guard server.pendingCount(of: connection) == 0 else {
+      slow.insert(connection)
+      return
+    }
     let difference = WorldDifference(from: known, to: world)
     feeds[connection] = world
     if !difference.isEmpty { send(difference, nil, connection, server) }
@@ -102,7 +183,7 @@ public final class WorldFeed {
     do throws(SystemCallError) { host = try SystemName().hostName } catch {}
     return WorldSetting(
       hostName: host, machine: world.machine, userNames: accounts.users.map { ($0.id, $0.name) },
-      allowsKill: allowsKill)
+      allowsKill: allowsKill, refusal: events?.refusal)
   }
 }
 

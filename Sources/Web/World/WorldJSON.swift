@@ -19,6 +19,7 @@ extension WorldDifference {
       json.member("gone") { $0.list(gone) { $0.value($1.key) } }
       json.member("namespaces") { $0.list(continents) { $0.write($1) } }
       json.member("sunken") { $0.list(sunken) { $0.value($1.key) } }
+      if let lost { json.member("lost", lost) }
     }
     return json.bytes
   }
@@ -31,6 +32,8 @@ struct WorldSetting {
   let userNames: [(id: UInt32, name: String)]
   /// Whether processes may be signalled.
   let allowsKill: Bool
+  /// Why the kernel does not announce what happens, so that it is looked for again and again; nil where it does.
+  let refusal: Errno?
 }
 
 extension ProcessIdentity {
@@ -57,6 +60,7 @@ extension JSONWriter {
         json.object { json in setting.userNames.forEach { json.member(String($0.id), $0.name) } }
       }
       json.member("allowsKill", setting.allowsKill)
+      json.member("refusal", setting.refusal?.name)
     }
   }
 

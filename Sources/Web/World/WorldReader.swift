@@ -10,7 +10,16 @@ struct WorldReader {
   private struct Program: Hashable {
     let identity: ProcessIdentity
     let name: [UInt8]
+    /// Chosen anew by each exec; 0 where that is hidden.
+    let startStack: UInt64
     let namespaces: NamespaceLinks?
+
+    init(_ record: ProcessRecord) {
+      identity = record.identity
+      name = record.commandName
+      startStack = record.stat.startStack
+      namespaces = record.namespaces.value
+    }
   }
 
   /// How long the inventory of namespaces that no process is in counts, in nanoseconds: of the whole machine, and of
@@ -18,8 +27,10 @@ struct WorldReader {
   private static let inventoryAge: UInt64 = 5_000_000_000
   private static let inventoryAgeOfWorld: UInt64 = 1_000_000_000
   private static let commandLineLimit = 256
+  private static let fields: ProcessFields = [.owner, .namespaces]
 
   private let source: Procfs
+  private var table = ProcessTable([], fields: fields)
   private var details: [Program: Inhabitant.Details] = [:]
   private var continents: [Continent] = []
   /// The namespaces that processes were in when the continents were read.
@@ -36,20 +47,34 @@ struct WorldReader {
   ///
   /// - Throws: `SystemCallError` when /proc cannot be opened or listed.
   mutating func read() throws(SystemCallError) -> WorldSnapshot {
+    table = try ProcessTable(reading: Self.fields, from: source)
+    return try world()
+  }
+
+  /// Reads some processes again; of all others the world is as it was.
+  ///
+  /// - Parameter processIDs: those that began, ended or changed, ascending, each once.
+  /// - Throws: `SystemCallError` when /proc cannot be listed for a namespace that is new.
+  mutating func read(again processIDs: [Int32]) throws(SystemCallError) -> WorldSnapshot {
+    let fresh = ProcessTable(of: processIDs, reading: Self.fields, from: source)
+    let heard = Set(processIDs)
+    let records = table.records.filter { !heard.contains($0.processID) } + fresh.records
+    table = ProcessTable(records.sorted { $0.processID < $1.processID }, fields: Self.fields)
+    return try world()
+  }
+
+  private mutating func world() throws(SystemCallError) -> WorldSnapshot {
     var world = WorldSnapshot()
-    let table = try ProcessTable(reading: [.owner, .namespaces], from: source)
     world.machine = table.records.lazy.compactMap(\.namespaces.value).first { $0[.uts] != nil } ?? NamespaceLinks()
-    world.inhabitants = inhabitants(table, world.machine)
-    world.continents = try continents(table)
+    world.inhabitants = inhabitants(world.machine)
+    world.continents = try currentContinents()
     return world
   }
 
   // MARK: Processes
 
-  private mutating func inhabitants(_ table: ProcessTable, _ machine: NamespaceLinks) -> [Inhabitant] {
-    let programs = table.records.map {
-      Program(identity: $0.identity, name: $0.commandName, namespaces: $0.namespaces.value)
-    }
+  private mutating func inhabitants(_ machine: NamespaceLinks) -> [Inhabitant] {
+    let programs = table.records.map { Program($0) }
     let unknown = table.records.indices.filter {
       details[programs[$0]] == nil && !table.records[$0].stat.isKernelThread
     }
@@ -83,7 +108,7 @@ struct WorldReader {
   // MARK: Namespaces
 
   /// The continents: looked for everywhere now and then, and in the links of processes when those show a new one.
-  private mutating func continents(_ table: ProcessTable) throws(SystemCallError) -> [Continent] {
+  private mutating func currentContinents() throws(SystemCallError) -> [Continent] {
     var links: Set<NamespaceLink> = []
     var latest: NamespaceLinks?
     for namespaces in table.records.lazy.compactMap(\.namespaces.value) where namespaces != latest {
@@ -104,7 +129,7 @@ struct WorldReader {
       let known = Set(fresh.map(\.link))
       continents = (fresh + continents.filter { !$0.isInhabited && !known.contains($0.link) })
     }
-    if source !== Procfs.machine { dropWhatLiesOutside(of: table) }
+    if source !== Procfs.machine { dropWhatLiesOutside() }
     if isFirst { inventoryTime = now }
     if isFirst || isOld || links != inhabited { continents.sort { $0.link.isBefore($1.link) } }
     inhabited = links
@@ -112,7 +137,7 @@ struct WorldReader {
   }
 
   /// What the world itself is nested in or owned by is no part of it.
-  private mutating func dropWhatLiesOutside(of table: ProcessTable) {
+  private mutating func dropWhatLiesOutside() {
     let home = table.records.lazy.compactMap(\.namespaces.value).first ?? NamespaceLinks()
     for kind in [NamespaceKind.pid, .user] {
       var inner = continents.first { $0.link == home.link(kind) }

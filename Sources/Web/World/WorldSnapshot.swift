@@ -11,6 +11,8 @@ public struct WorldSnapshot: Hashable, Sendable {
   public var continents: [Continent] = []
   /// The machine's own namespaces.
   public var machine = NamespaceLinks()
+  /// How many announcements of the kernel were lost until then, and made up for by looking at everything.
+  public var lost: UInt64 = 0
 
   /// Before anything was read.
   public init() {}
@@ -26,6 +28,8 @@ public struct WorldDifference: Hashable, Sendable {
   public var continents: [Continent] = []
   /// No more there.
   public var sunken: [NamespaceLink] = []
+  /// How many announcements were lost in all, where some were since.
+  public var lost: UInt64?
 
   /// Compares two snapshots.
   public init(from old: WorldSnapshot, to new: WorldSnapshot) {
@@ -40,10 +44,13 @@ public struct WorldDifference: Hashable, Sendable {
       if let after, after != before { continents.append(after) }
       if let before, after == nil { sunken.append(before.link) }
     }
+    if new.lost != old.lost { lost = new.lost }
   }
 
   /// Whether there is nothing to tell.
-  public var isEmpty: Bool { inhabitants.isEmpty && gone.isEmpty && continents.isEmpty && sunken.isEmpty }
+  public var isEmpty: Bool {
+    inhabitants.isEmpty && gone.isEmpty && continents.isEmpty && sunken.isEmpty && lost == nil
+  }
 }
 
 /// Walks two ordered lists side by side: what is in both as a pair, what is in one alone beside nil.

@@ -12,9 +12,6 @@ internal import Web
 final class CoursePage: PageApplication {
   /// The tag of the signals; terminals have those from 1.
   private static let signalTag: UInt32 = .max - 1
-  /// From one look at the world to the next while nothing happens, and for how long something counts as happening.
-  private static let leisure: UInt64 = 1_000_000_000
-  private static let stir: UInt64 = 3_000_000_000
   /// When terminals are offered again what they did not take.
   private static let pushInterval: UInt64 = 50_000_000
 
@@ -31,12 +28,9 @@ final class CoursePage: PageApplication {
   private var told: LearnerSession?
   /// Whether the connection that is being opened is the window's, not a feed's.
   private var opensWindow = false
-  /// In nanoseconds of the monotonic clock: when the workbench goes on, the world is looked at, input is offered; and
-  /// until when the world is looked at often.
+  /// In nanoseconds of the monotonic clock: when the workbench goes on, and when input is offered.
   private var nextAdvance: UInt64?
-  private var nextLook: UInt64?
   private var nextPush: UInt64?
-  private var stirredUntil: UInt64 = 0
   /// The signal that ended it; nil while none did.
   private(set) var endedBy: Signal?
 
@@ -66,12 +60,7 @@ final class CoursePage: PageApplication {
   }
 
   func opened(_ connection: ConnectionID, _ server: PageServer) {
-    if opensWindow {
-      takeOver(connection, server)
-    } else {
-      feed.open(connection)
-      nextLook = 0
-    }
+    if opensWindow { takeOver(connection, server) } else { feed.open(connection, server) }
     goOn(server)
   }
 
@@ -88,13 +77,13 @@ final class CoursePage: PageApplication {
   }
 
   func closed(_ connection: ConnectionID, _ server: PageServer) {
-    feed.close(connection)
+    feed.close(connection, server)
     if connection == window { window = nil }
     // It may be in the midst of going on that a window turns out to be gone.
     server.wake(after: 0)
   }
 
-  func drained(_ connection: ConnectionID, _ server: PageServer) {}
+  func drained(_ connection: ConnectionID, _ server: PageServer) { feed.drained(connection, server) }
 
   func received(_ message: WebSocketMessage, from connection: ConnectionID, _ server: PageServer) {
     guard connection == window, let message = CourseMessage(message) else { return }
@@ -109,7 +98,6 @@ final class CoursePage: PageApplication {
     case .size(let name, let size): bench.resize(name, to: size)
     case .drawn(let name, let count): streams[name]?.noteDrawn(count)
     }
-    if case .drawn = message {} else { noteStir() }
     goOn(server)
   }
 
@@ -118,7 +106,7 @@ final class CoursePage: PageApplication {
       do throws(SystemCallError) { endedBy = try signals.next()?.signal } catch {}
       if endedBy != nil { return server.stop() }
     }
-    noteStir()
+    if tag == WorldFeed.tag { feed.ready(server) }
     goOn(server)
   }
 
@@ -135,16 +123,11 @@ extension CoursePage {
     for name in TerminalName.allCases { carryOutput(of: name, server) }
     tellSession(server)
     if nextPush.map({ now >= $0 }) ?? false { nextPush = bench.pushInput() ? now + Self.pushInterval : nil }
-    lookAtWorld(now, server)
+    // A world that has ended cannot be looked at, and another one will come.
+    do throws(SystemCallError) { try feed.goOn(server) } catch {}
     if bench.isLeft { return leave(server) }
-    let next = [nextAdvance, nextLook, nextPush].compactMap(\.self).min()
+    let next = [nextAdvance, feed.due, nextPush].compactMap(\.self).min()
     server.wake(after: next.map { $0 > now ? $0 - now : 0 })
-  }
-
-  private func noteStir() {
-    let now = monotonicNanoseconds()
-    stirredUntil = now + Self.stir
-    if let next = nextLook { nextLook = min(next, now + Self.stir / 12) }
   }
 
   /// Takes up the terminals of another world, which begin empty.
@@ -164,8 +147,6 @@ extension CoursePage {
     }
     feed.show(bench.procfs)
     told = nil
-    nextLook = 0
-    noteStir()
   }
 
   private func tag(_ index: Int) -> UInt32 {
@@ -202,18 +183,6 @@ extension CoursePage {
     guard let window, bench.session != told else { return }
     told = bench.session
     server.send(.text(CourseJSON.session(bench.session, shells: bench.shellNumbers)), to: window)
-  }
-
-  private func lookAtWorld(_ now: UInt64, _ server: PageServer) {
-    if feed.isIdle { return nextLook = nil }
-    guard now >= nextLook ?? 0 else { return }
-    do throws(SystemCallError) {
-      let interval = try feed.look(server)
-      nextLook = now + (now < stirredUntil ? interval : max(interval, Self.leisure))
-    } catch {
-      // The world has ended, and another one will come.
-      nextLook = now + Self.leisure
-    }
   }
 
   private func leave(_ server: PageServer) {
