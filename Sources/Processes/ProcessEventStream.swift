@@ -34,7 +34,9 @@ public struct ProcessEventStream: ~Copyable {
     public init() {}
 
     /// Whether nothing happened.
-    public var isEmpty: Bool { events.isEmpty && statistics.isEmpty && executions.isEmpty && lost == 0 && snapshot == nil }
+    public var isEmpty: Bool {
+      events.isEmpty && statistics.isEmpty && executions.isEmpty && lost == 0 && snapshot == nil
+    }
   }
 
   /// Where the events come from.

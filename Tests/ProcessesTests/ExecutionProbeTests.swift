@@ -102,14 +102,17 @@ import struct SystemPackage.FilePath
   }
 
   private func names(_ history: ProcessHistory, _ number: Int) -> [String?] {
-    (history.lives[number]?.programs ?? []).map { $0.commandLine.map { String(decoding: $0.bytes.dropLast(), as: UTF8.self) } }
+    (history.lives[number]?.programs ?? []).map { program in
+      program.commandLine.map { String(decoding: $0.bytes.dropLast(), as: UTF8.self) }
+    }
   }
 
   @Test func eachExecGetsItsOwn() throws {
     var batch = ProcessEventStream.Batch()
     batch.events = [
       event(10, first, .fork(parentID: 1)), event(21, first, .exec), event(31, first, .exec),
-      event(40, second, .fork(parentID: first)), event(51, second, .exec), event(60, second, .exit(.exited(0), parentID: 1)),
+      event(40, second, .fork(parentID: first)), event(51, second, .exec),
+      event(60, second, .exit(.exited(0), parentID: 1)),
     ]
     batch.executions = [told(20, first, "a"), told(30, first, "b"), told(50, second, "c", uts: 2)]
     let history = try history([batch])
