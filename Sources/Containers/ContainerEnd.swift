@@ -113,10 +113,12 @@ extension Container {
   }
 
   private func removeResourceGroups(_ record: ContainerRecord) throws(ContainerError) {
-    do throws(SystemCallError) {
-      for group in record.resourceGroups { try removeDirectory(group) }
-    } catch {
-      if error.errno != .enoent { throw .failed(purpose: "remove the container's share of cache and bandwidth", error) }
+    for group in record.resourceGroups {
+      do throws(SystemCallError) {
+        try removeDirectory(group)
+      } catch  where error.errno != .enoent {
+        throw .failed(purpose: "remove the container's share of cache and bandwidth", error)
+      } catch {}
     }
   }
 

@@ -33,6 +33,6 @@ extension ResourceControlPlan {
     } catch {
       throw .refused("linux.intelRdt: \(error)")
     }
-    return [monitor, isMade ? group : nil].compactMap(\.self)
+    return ownedDirectories
   }
 }
