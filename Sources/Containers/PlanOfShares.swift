@@ -18,7 +18,7 @@ extension Specification.IntelRDT {
     do throws(ResourceControlError) {
       return try shares.plan(container: container, below: root)
     } catch {
-      throw .refused("linux.intelRdt: \(error)")
+      throw .refused("\(error)")
     }
   }
 }
@@ -31,7 +31,7 @@ extension ResourceControlPlan {
     do throws(ResourceControlError) {
       try carryOut(processID)
     } catch {
-      throw .refused("linux.intelRdt: \(error)")
+      throw .refused("\(error)")
     }
     return ownedDirectories
   }

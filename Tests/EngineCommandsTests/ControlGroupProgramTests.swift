@@ -70,7 +70,22 @@ import Testing
     #expect(lines[1].contains("can't fork"), "\(outcome)")
   }
 
-  private static let hasRealTime = (try? run(["test", "-e", "/sys/fs/cgroup/cpu/cpu.rt_runtime_us"]).status) == .exited(0)
+  @Test(.enabled(if: isInstalled("strace"))) func sharesOfCacheAreNobodysUnasked() throws {
+    // spec: linux.rdt.untouched
+    let outcome = try bundle.script(
+      """
+      does true
+      looked() { strace -f -o calls $o run $id 2>&1 | told; grep -c 'self/mountinfo' calls; }
+      looked; edit '.linux.intelRdt = {closID: "/"}'; looked
+      """)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 3 && lines[1].contains("no resctrl file system"), "\(outcome)")
+    // The mounts are read for the control groups, and once more to find resctrl.
+    #expect(lines[0] == "1" && lines[2] == "2", "\(outcome)")
+  }
+
+  private static let hasRealTime =
+    (try? run(["test", "-e", "/sys/fs/cgroup/cpu/cpu.rt_runtime_us"]).status) == .exited(0)
 
   @Test(.enabled(if: hasRealTime)) func realTimeProcessesGetTime() throws {
     // spec: linux.cpu.realtime
