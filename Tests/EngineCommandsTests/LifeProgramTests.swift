@@ -10,6 +10,18 @@ import Testing
     bundle = try EngineBundle()
   }
 
+  @Test func anotherContainerOfTheNameStays() throws {
+    let outcome = try bundle.script(
+      """
+      does 'sleep 60'; $o run $id < /dev/null & runner=$!
+      status() { $o state $id 2> /dev/null | jq -r .status; }
+      until [ "$(status)" = running ]; do sleep 0.05; done
+      kill -STOP $runner; $o kill $id KILL; until [ "$(status)" = stopped ]; do sleep 0.05; done
+      $o delete $id; $o create $id < /dev/null; kill -CONT $runner; wait $runner; echo $?; status
+      """)
+    #expect(outcome.output == "137\ncreated\n", "\(outcome)")
+  }
+
   @Test func eachVerbWantsAName() throws {
     // spec: runtime.state.noid runtime.create.noid runtime.start.noid runtime.kill.noid runtime.delete.noid
     // spec: runtime.state.unknown config.root.path.exists
