@@ -10,6 +10,16 @@ import Testing
     bundle = try EngineBundle()
   }
 
+  @Test func nobodyWaitsForWhatIsBroken() throws {
+    let outcome = try bundle.script(
+      """
+      for b in fifo text none; do mkdir -p state/$b; done; mkfifo state/fifo/state.json; echo '{' > state/text/state.json
+      timeout 10 $o list -q; for b in fifo text none; do timeout 10 $o state $b | jq -r .status; timeout 10 $o delete -f $b; done
+      ls state
+      """)
+    #expect(outcome.output == "fifo\nnone\ntext\nstopped\nstopped\nstopped\n", "\(outcome)")
+  }
+
   @Test func anotherContainerOfTheNameStays() throws {
     let outcome = try bundle.script(
       """
