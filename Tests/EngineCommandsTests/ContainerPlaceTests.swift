@@ -47,6 +47,22 @@ import Testing
     #expect(outcome.output == "77\n", "\(outcome)")
   }
 
+  /// As on an older kernel, or in a container whose filter is older than the call.
+  @Test(.enabled(if: isInstalled("strace")), arguments: ["ENOSYS", "EPERM"])
+  func pathsAreReadOnlyWithoutMountAttributes(_ error: String) throws {
+    let outcome = try bundle.script(
+      """
+      mkdir -p data rootfs/kept; does 'for d in /bound /kept /; do touch $d/x 2>&1 || true; done; touch /free/x && echo made'
+      edit '.mounts += [{destination: "/bound", type: "bind", source: "data", options: ["bind", "ro"]},
+        {destination: "/free", type: "bind", source: "data", options: ["bind"]}] | .linux.readonlyPaths += ["/kept"] | .root.readonly = true'
+      strace -f -qq -o calls -e trace=mount_setattr -e inject=mount_setattr:error=\(error) $o run $id < /dev/null
+      grep -q INJECTED calls && echo injected
+      """)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 5 && lines[3...] == ["made", "injected"], "\(outcome)")
+    for line in lines.prefix(3) { #expect(line.contains("Read-only file system"), "\(outcome)") }
+  }
+
   /// Where no security module takes labels the process doesn't start, and what is said is of the label.
   @Test func aLabelThatNobodyTakesIsAnError() throws {
     let outcome = try bundle.script(
