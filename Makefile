@@ -68,7 +68,7 @@ attacks: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## mount the known esca
 	@.ci/packages build test
 	@RACE_SECONDS=60 Tests/Guard/guard Tests/Attacks/run $(RUNTIME)
 
-vm: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## boot Debian with systemd in qemu: systemd's control groups, checkpoint and restore (RUNTIME=...)
+vm: $(if $(filter $(RELEASE)-oci,$(RUNTIME)),build) ## boot Debian with systemd in qemu: systemd's control groups, AppArmor, SELinux, checkpoint and restore (RUNTIME=...)
 	@.ci/packages vm
 	@Tests/Guard/guard Tests/VirtualMachine/run $(RUNTIME)
 

@@ -303,6 +303,11 @@ int64_t clinux_mount_at(const uint64_t argument[6]) {
     return call6(__NR_mount, argument[1], address(path), argument[2], argument[3], argument[4], 0);
 }
 
+// By a kernel before 5.12, or by a filter of system calls that is older than the call.
+static int is_refused(int64_t result) {
+    return result == -ENOSYS || result == -EPERM;
+}
+
 int64_t clinux_restrict(const uint64_t argument[6]) {
     int64_t place = open_inside(argument[0], pointer(argument[1]), 0, 0);
     if (place < 0) {
@@ -316,8 +321,8 @@ int64_t clinux_restrict(const uint64_t argument[6]) {
                            : call6(
                                  __NR_mount_setattr, (uint64_t)tree, address(""), EMPTY_PATH | RECURSIVE,
                                  address(attributes), sizeof attributes, 0);
-    int64_t result = set < 0 && set != -ENOSYS ? set : move_onto(tree, place);
-    if (result >= 0 && set == -ENOSYS) {
+    int64_t result = set < 0 && !is_refused(set) ? set : move_onto(tree, place);
+    if (result >= 0 && is_refused(set)) {
         const uint64_t remount[6] = {(uint64_t)tree, MOUNT_ATTR_RDONLY, 0};
         result = clinux_remount(remount);
     }

@@ -61,8 +61,14 @@ extension CgroupResources {
       .filter { !$0.1.isEmpty }.map { CgroupSetting(.cpuset, $0.0, $0.1) }
   }
 
+  /// The limit of processes as both the kernel and systemd take it: systemd knows no 0. The first process is there before
+  /// it is limited, so that with 0 as with 1 it is the only one.
+  var atLeastOneProcess: Int64? {
+    processes.map { $0 == 0 ? 1 : $0 }
+  }
+
   private var processSettings: [CgroupSetting] {
-    guard let processes, processes != 0 else { return [] }
+    guard let processes = atLeastOneProcess else { return [] }
     return [CgroupSetting(.processes, "pids.max", processes < 0 ? "max" : "\(processes)")]
   }
 

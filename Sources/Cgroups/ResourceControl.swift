@@ -7,7 +7,7 @@ public import struct SystemPackage.FilePath
 ///
 /// Source: runtime-spec 1.3, config-linux.md "IntelRdt"; Documentation/filesystems/resctrl.rst.
 public struct ResourceControl: Hashable, Sendable {
-  /// The group; nil for one of the container's own.
+  /// The group, `/` for the one that everybody is in; nil for one of the container's own.
   public var closID: String?
   /// Lines of cache, such as `L3:0=f;1=f0`; those of bandwidth are passed over.
   public var l3CacheSchema: String?
@@ -57,10 +57,14 @@ extension ResourceControlError: CustomStringConvertible {
 ///
 /// Source: Documentation/filesystems/resctrl.rst.
 public struct ResourceControlPlan: Hashable, Sendable {
+  /// Where resctrl is mounted.
+  let root: FilePath
   /// The group's directory.
   public let group: FilePath
-  /// Whether the group is made for the container, and removed with it.
+  /// Whether the group is made.
   public let isMade: Bool
+  /// Whether the group is made for the container alone, and removed with it.
+  public let isOwned: Bool
   /// What its `schemata` gets.
   public let lines: [String]
   /// A directory below it that counts for the container alone.
@@ -97,25 +101,25 @@ extension ResourceControl {
   public func plan(container: String, below root: FilePath?) throws(ResourceControlError) -> ResourceControlPlan {
     guard let root else { throw .missing }
     let name = closID ?? container
-    guard !name.isEmpty, name != ".", name != "..", !name.contains("/"), !name.contains("\n") else {
-      throw .invalid("closID", "`\(name)` is no name of a group")
-    }
-    // The group that everybody is in needs no name of its own when nothing but counting is asked for.
-    let isRoot = closID == nil && lines.isEmpty
+    // The group that everybody is in needs no name when nothing but counting is asked for.
+    let isRoot = closID == "/" || closID == nil && lines.isEmpty
+    let isName = !["", ".", ".."].contains(name) && !name.contains("/") && !name.contains("\n")
+    guard isRoot || isName else { throw .invalid("closID", "`\(name)` is no name of a group") }
     let group = isRoot ? root : root.appending(name)
     let exists = isRoot || CgroupFile.exists(group)
     if !exists, lines.isEmpty { throw .invalid("closID", "there is no group `\(name)`, and no schemata to make one") }
     for line in lines where line.contains("\n") || !line.contains(":") {
       throw .invalid("schemata", "`\(line)` is no line such as `L3:0=f`")
     }
-    if exists, !isRoot { try compare(group) }
+    if exists { try compare(group) }
     return ResourceControlPlan(
-      group: group, isMade: !exists, lines: exists ? [] : lines,
+      root: root, group: group, isMade: !exists, isOwned: !exists && closID == nil, lines: exists ? [] : lines,
       monitor: enablesMonitoring ? group.appending("mon_groups").appending(container) : nil)
   }
 
   /// A group that is there must have what is asked for, since others may be in it.
   private func compare(_ group: FilePath) throws(ResourceControlError) {
+    if lines.isEmpty { return }
     let present: String
     do throws(SystemCallError) {
       present = try CgroupFile.text(group.appending("schemata")) ?? ""
@@ -139,6 +143,11 @@ extension ResourceControl {
 }
 
 extension ResourceControlPlan {
+  /// What is removed with the container, in this order. A group with a name of its own stays: others may have joined it.
+  public var ownedDirectories: [FilePath] {
+    [monitor, isOwned ? group : nil].compactMap(\.self)
+  }
+
   /// Makes the group, and puts a process in it. What was made is removed when a step fails.
   ///
   /// - Throws: `ResourceControlError.refused` with `EINVAL` for shares that the processor does not have, `ENOSPC`
@@ -146,31 +155,25 @@ extension ResourceControlPlan {
   ///
   /// Source: Documentation/filesystems/resctrl.rst.
   public func carryOut(_ processID: Int32) throws(ResourceControlError) {
+    var made: [FilePath] = []
     do throws(SystemCallError) {
-      if isMade { try makeDirectory(group) }
+      if isMade { try make(group, &made) }
       if !lines.isEmpty { try CgroupFile.write(lines.joined(separator: "\n") + "\n", to: group.appending("schemata")) }
       try CgroupFile.write("\(processID)", to: group.appending("tasks"))
       if let monitor {
-        try makeDirectory(monitor)
+        try make(monitor, &made)
         try CgroupFile.write("\(processID)", to: monitor.appending("tasks"))
       }
     } catch {
-      let info = group.removingLastComponent().appending("info/last_cmd_status")
-      let status = (try? CgroupFile.words(info).joined(separator: " ")) ?? ""
+      let status = (try? CgroupFile.words(root.appending("info/last_cmd_status")).joined(separator: " ")) ?? ""
       // The first failure is the one to tell.
-      do throws(SystemCallError) { try remove() } catch {}
+      do throws(SystemCallError) { for directory in made.reversed() { try removeDirectory(directory) } } catch {}
       throw .refused(error, status: status == "ok" ? "" : status)
     }
   }
 
-  /// Removes what was made for the container; what is gone is no failure.
-  ///
-  /// - Throws: `SystemCallError` with any errno of rmdir(2).
-  public func remove() throws(SystemCallError) {
-    for directory in [monitor, isMade ? group : nil].compactMap(\.self) {
-      do {
-        try removeDirectory(directory)
-      } catch  where error.errno == .enoent {}
-    }
+  private func make(_ directory: FilePath, _ made: inout [FilePath]) throws(SystemCallError) {
+    try makeDirectory(directory)
+    made.append(directory)
   }
 }

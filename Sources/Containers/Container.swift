@@ -23,12 +23,12 @@ public struct Container: Hashable, Sendable {
   var configurationFile: FilePath { directory.appending("config.json") }
   var gateFile: FilePath { directory.appending(Container.gateName) }
 
-  /// What is written down; nil for a container that is half made.
+  /// What is written down; nil for a container that is half made. Whatever lies in its place, nobody waits for it.
   ///
   /// - Throws: `ContainerError.doesNotExist` when it was deleted meanwhile, `.failed` when it cannot be read.
   public func record() throws(ContainerError) -> ContainerRecord? {
     do throws(SystemCallError) {
-      return ContainerRecord(json: try FileDescriptor.open(stateFile).readAll())
+      return ContainerRecord(json: try FileDescriptor.open(stateFile, .nonBlocking).readAll())
     } catch {
       guard error.errno == .enoent else { throw .failed(purpose: "read the container's state", error) }
     }

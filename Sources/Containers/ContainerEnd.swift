@@ -67,18 +67,36 @@ extension Container {
   ///   - warn: gets the hooks that failed.
   /// - Throws: `ContainerError.wrongState` when it runs and is not to be ended, `.doesNotExist`.
   public func delete(force: Bool = false, warn: (String) -> Void = { _ in }) throws(ContainerError) {
-    try delete(force: force, nil, warn)
+    try delete(force: force, nil, of: nil, warn)
   }
 
+  /// Removes a container that the caller knows by its first process. Somebody else may have done so, and made another one of
+  /// the same name, which stays.
+  ///
   /// - Parameter known: the configuration, where it was read already.
-  func delete(force: Bool, _ known: Specification?, _ warn: (String) -> Void) throws(ContainerError) {
+  func deleteUnlessGone(
+    _ process: ProcessIdentity?, force: Bool = false, _ known: Specification?, _ warn: (String) -> Void
+  ) throws(ContainerError) {
+    do throws(ContainerError) {
+      try delete(force: force, known, of: process, warn)
+    } catch {
+      guard case .doesNotExist = error else { throw error }
+    }
+  }
+
+  private func delete(
+    force: Bool, _ known: Specification?, of expected: ProcessIdentity?, _ warn: (String) -> Void
+  ) throws(ContainerError) {
     if force, try !directoryExists() { return }
-    if force, let record = try record(), let process = record.process, let pidfd = try hold(process) {
+    if force, let record = try record(), let process = record.process, process == expected ?? process,
+      let pidfd = try hold(process)
+    {
       // Whoever is making it, and holds the lock, notices.
       try attempt("end the container") { () throws(SystemCallError) in _ = try pidfd.sendIfAlive(.kill) }
     }
     let lock = try lock()
     let record = try record()
+    if let expected, record?.process != expected { return }
     let status = try status(of: record)
     guard force || status == .stopped || status == .created || record == nil else {
       throw .wrongState(
@@ -113,10 +131,12 @@ extension Container {
   }
 
   private func removeResourceGroups(_ record: ContainerRecord) throws(ContainerError) {
-    do throws(SystemCallError) {
-      for group in record.resourceGroups { try removeDirectory(group) }
-    } catch {
-      if error.errno != .enoent { throw .failed(purpose: "remove the container's share of cache and bandwidth", error) }
+    for group in record.resourceGroups {
+      do throws(SystemCallError) {
+        try removeDirectory(group)
+      } catch  where error.errno != .enoent {
+        throw .failed(purpose: "remove the container's share of cache and bandwidth", error)
+      } catch {}
     }
   }
 

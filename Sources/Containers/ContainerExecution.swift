@@ -126,7 +126,7 @@ private struct PlanOfExecution {
     }
     plan.becomesRootOfUserNamespace = hasUserNamespace
     plan.process.sessionKeyring = record.sessionKeyring
-    plan.keptDescriptors = (0..<request.preservedDescriptors).map { $0 + 3 }
+    plan.keptDescriptors = try inheritedDescriptors(request.preservedDescriptors)
     plan.process.personality = specification.linux?.personality.map(\.value)
     plan.joinedCgroup = try cgroup(record, request)
   }

@@ -31,10 +31,11 @@ extension ContainerStore {
     let foreground = try Foreground(hasTerminal: specification.process?.terminal == true)
     let created = try create(request, bundle, terminal: foreground.socket, warn: warn)
     let container = created.container
+    let process = created.record.process
     var relay: TerminalRelay?
     let world = try created.start(specification, warn) { () throws(ContainerError) in relay = try foreground.relay() }
     let status = try foreground.attend(to: world, relaying: &relay)
-    if !keeps { try container.deleteUnlessGone(specification, warn) }
+    if !keeps { try container.deleteUnlessGone(process, specification, warn) }
     return status
   }
 }
@@ -58,18 +59,5 @@ extension CreatedContainer {
       throw error
     }
     return release()
-  }
-}
-
-extension Container {
-  /// Removes the container, which has ended; somebody else may have done so.
-  fileprivate func deleteUnlessGone(
-    _ specification: Specification, _ warn: (String) -> Void
-  ) throws(ContainerError) {
-    do throws(ContainerError) {
-      try delete(force: false, specification, warn)
-    } catch {
-      guard case .doesNotExist = error else { throw error }
-    }
   }
 }

@@ -157,6 +157,8 @@ struct HookRun {
       program.append(.duplicate(.descriptor(number), as: stream))
     }
     if let inside {
+      // Who lies in wait inside may look into this process until it executes (CVE-2016-9962).
+      program.append(.closeOthers(besides: [inside, root].compactMap(\.self)))
       if !namespaces.isEmpty { program.append(.setns(.descriptor(inside), namespaces, on: "the container")) }
       if let root {
         program.append(.changeDirectory(to: .descriptor(root), named: "root directory"))

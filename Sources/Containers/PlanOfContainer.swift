@@ -56,7 +56,7 @@ struct PlanOfContainer {
       try policy.planned()
     }
     if request.makesKeyring { plan.process.sessionKeyring = "_ses.\(request.identifier)" }
-    plan.keptDescriptors = (0..<request.preservedDescriptors).map { $0 + 3 }
+    plan.keptDescriptors = try inheritedDescriptors(request.preservedDescriptors)
     plan.hasConsole = process.terminal
   }
 

@@ -18,7 +18,7 @@ extension Specification.IntelRDT {
     do throws(ResourceControlError) {
       return try shares.plan(container: container, below: root)
     } catch {
-      throw .refused("linux.intelRdt: \(error)")
+      throw .refused("\(error)")
     }
   }
 }
@@ -31,8 +31,8 @@ extension ResourceControlPlan {
     do throws(ResourceControlError) {
       try carryOut(processID)
     } catch {
-      throw .refused("linux.intelRdt: \(error)")
+      throw .refused("\(error)")
     }
-    return [monitor, isMade ? group : nil].compactMap(\.self)
+    return ownedDirectories
   }
 }

@@ -25,7 +25,7 @@ public enum SelfProtection {
 
   private static func executeFromSafePlace() throws(SystemCallError) {
     let program = try ProgramImage.open()
-    if try program.isOnReadOnlyMount() { return }
+    if try program.isOnProtectedMount() { return }
     if program.isSealed { return }
     let copy = try FileDescriptor.inMemory(named: "pangaea-oci", isExecutable: true)
     try copy.append(contentOf: program)

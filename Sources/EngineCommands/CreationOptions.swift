@@ -86,9 +86,10 @@ struct CreationOptions: Hashable, Sendable {
 ///
 /// Source: sd_listen_fds(3).
 enum ListenedDescriptors {
-  /// How many there are from 3 on.
+  /// How many there are from 3 on, since the variable may be another program's.
   static var count: Int32 {
-    environmentVariable("LISTEN_FDS").flatMap { Int32($0) }.map { max(0, min($0, 1024)) } ?? 0
+    let told = environmentVariable("LISTEN_FDS").flatMap { Int32($0) }.map { max(0, min($0, 1024)) } ?? 0
+    return Int32((3..<3 + told).prefix { FileDescriptor.isInherited($0) }.count)
   }
 }
 

@@ -22,7 +22,6 @@ extension WorldProgram {
     appendTerminal()
     let entered = appendWorkingDirectory()
     appendLimits()
-    appendLabels()
     appendCredentials()
     appendUmask()
     if let entered { appendDirectoryAsUser(entered) }
@@ -143,25 +142,6 @@ extension WorldProgram {
     }
   }
 
-  private mutating func appendLabels() {
-    guard let procfs else { return }
-    if let profile = plan.process.appArmorProfile {
-      program.begin("have the command get the AppArmor profile \(profile)")
-      appendLabel("exec " + profile, to: "thread-self/attr/apparmor/exec", in: procfs)
-    }
-    if let label = plan.process.selinuxLabel {
-      program.begin("have the command get the SELinux label \(label)")
-      appendLabel(label, to: "thread-self/attr/exec", in: procfs)
-    }
-  }
-
-  private mutating func appendLabel(_ label: String, to path: FilePath, in procfs: SystemCallProgram.Register) {
-    let file = program.appendKeepingResult(.open(path, .writeOnly, in: .register(procfs)))
-    program.append(.requireProcfs(file))
-    program.append(.write(Array(label.utf8), to: .register(file), named: path))
-    program.appendClose(file)
-  }
-
   private mutating func appendUmask() {
     guard let umask = plan.process.umask else { return }
     program.begin("take permissions from new files")
@@ -228,11 +208,6 @@ extension WorldProgram {
     program.append(
       .setCapabilities(effective: sets.effective, permitted: sets.permitted, inheritable: sets.inheritable))
   }
-}
-
-extension PlannedProcess {
-  /// Whether a security module is told of the label of what is executed.
-  var writesLabel: Bool { appArmorProfile != nil || selinuxLabel != nil }
 }
 
 extension KernelSetting {

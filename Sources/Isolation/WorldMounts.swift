@@ -127,10 +127,10 @@ extension WorldFileSystem {
     }
   }
 
-  /// Changes an attached mount: before Linux 5.12 by mount(2).
+  /// Changes an attached mount: before Linux 5.12, or where a filter of system calls refuses the call, by mount(2).
   mutating func appendAttributes(_ change: AttributeChange, of mount: Register, named name: FilePath) {
     let result = program.appendKeepingResult(
-      .setMountAttributes(.register(mount), set: change.set, clear: change.cleared).tolerating(.enosys))
+      .setMountAttributes(.register(mount), set: change.set, clear: change.cleared).tolerating(.enosys, .eperm))
     program.append(.skip(1, when: result))
     program.append(.remount(mount, set: change.set, clear: change.cleared, named: name))
     program.free(result)

@@ -94,11 +94,10 @@ struct WorldProgram {
       program.begin("set the out-of-memory score")
       program.appendWrite(String(adjustment), to: "/proc/self/oom_score_adj")
     }
-    if plan.process.writesLabel || !plan.kernelSettings.isEmpty {
+    appendLabels()
+    if !plan.kernelSettings.isEmpty {
       program.begin("hold the procfs of outside")
-      let procfs = program.appendKeepingResult(.open("/proc", [.path, .directory]))
-      program.append(.requireProcfs(procfs))
-      self.procfs = procfs
+      procfs = appendProcfs()
     }
     if !plan.makesUserNamespaceLate { appendCover() }
   }
@@ -109,8 +108,34 @@ struct WorldProgram {
     guard plan.commandIsFirst && !plan.joins.isEmpty else { return }
     program.begin("keep those in the namespaces from looking at this process")
     program.append(.setDumpable(false))
-    // Who may trace everybody may look all the same: the procfs of outside, which led out, is let go before.
-    program.append(.close(.descriptor(Procfs.machine.directory.number)).tolerating(.ebadf))
+  }
+
+  /// What is executed gets these labels, also when a child of this process executes it. So they are set while nobody looks
+  /// on, and the procfs of outside need not be held inside.
+  private mutating func appendLabels() {
+    if let profile = plan.process.appArmorProfile {
+      program.begin("have the command get the AppArmor profile \(profile)")
+      appendLabel("exec " + profile, to: "thread-self/attr/apparmor/exec")
+    }
+    if let label = plan.process.selinuxLabel {
+      program.begin("have the command get the SELinux label \(label)")
+      appendLabel(label, to: "thread-self/attr/exec")
+    }
+  }
+
+  private mutating func appendLabel(_ label: String, to path: FilePath) {
+    let procfs = appendProcfs()
+    let file = program.appendKeepingResult(.open(path, .writeOnly, in: .register(procfs)))
+    program.append(.requireProcfs(file))
+    program.append(.write(Array(label.utf8), to: .register(file), named: path))
+    program.appendClose(file)
+    program.appendClose(procfs)
+  }
+
+  private mutating func appendProcfs() -> SystemCallProgram.Register {
+    let procfs = program.appendKeepingResult(.open("/proc", [.path, .directory]))
+    program.append(.requireProcfs(procfs))
+    return procfs
   }
 
   /// Rights over what belongs to the namespaces of others go with the own user namespace, and those over what belongs

@@ -49,13 +49,22 @@ extension FileDescriptor {
     for number: Int32 in 0...2 where !isOpen(number) { _ = try open("/", .path).release() }
   }
 
-  /// Corresponds to fcntl(2) F_GETFD, which fails for what is not open alone.
-  private static func isOpen(_ number: Int32) -> Bool {
+  private static func isOpen(_ number: Int32) -> Bool { flags(of: number) != nil }
+
+  /// Whether a descriptor is open since the program began, and will be in the next one too. What this library opens is
+  /// close-on-exec, and never taken for it.
+  ///
+  /// Corresponds to fcntl(2) F_GETFD.
+  public static func isInherited(_ number: Int32) -> Bool {
+    flags(of: number).map { $0 & Int(FD_CLOEXEC) == 0 } ?? false
+  }
+
+  /// F_GETFD fails for what is not open alone.
+  private static func flags(of number: Int32) -> Int? {
     do throws(SystemCallError) {
-      _ = try systemCall("fcntl", __NR_fcntl, UInt64(number), UInt64(F_GETFD), on: "")
-      return true
+      return try systemCall("fcntl", __NR_fcntl, UInt64(number), UInt64(F_GETFD), on: "")
     } catch {
-      return false
+      return nil
     }
   }
 }

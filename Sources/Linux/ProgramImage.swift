@@ -62,10 +62,11 @@ public enum ProgramImage {
 }
 
 extension FileDescriptor {
-  /// Whether the mount that the file was found on cannot be written to.
+  /// Whether the file is on a mount that `ProtectedStart` made: read-only, without devices and without access times of
+  /// directories. A file system that is merely read-only may be made writable.
   ///
   /// - Throws: `SystemCallError` with any errno of fstatfs(2).
-  public func isOnReadOnlyMount() throws(SystemCallError) -> Bool {
+  public func isOnProtectedMount() throws(SystemCallError) -> Bool {
     // struct statfs has 120 bytes; the flags are the eleventh of its words of 8 bytes.
     var words = [UInt64](repeating: 0, count: 16)
     let number = number
@@ -74,7 +75,8 @@ extension FileDescriptor {
         "fstatfs", __NR_fstatfs, UInt64(descriptor: number), unsafe UInt64(address: pointer),
         on: "descriptor \(number)")
     }
-    // ST_RDONLY
-    return words[10] & 1 != 0
+    // ST_RDONLY, ST_NODEV, ST_NODIRATIME
+    let flags: UInt64 = 1 | 4 | 2048
+    return words[10] & flags == flags
   }
 }

@@ -15,7 +15,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define READ_ONLY 1u
+// A file system that is read-only could be made writable while a container holds on to the program. These tell such a mount
+// from it: what is said of directories means nothing to a file, and nobody else asks for it beside the rest.
+// FLAGS is what statfs(2) says of ATTRIBUTES.
+#define ATTRIBUTES (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV | MOUNT_ATTR_NODIRATIME)
+#define FLAGS (1u /* ST_RDONLY */ | 4u /* ST_NODEV */ | 2048u /* ST_NODIRATIME */)
 
 // There is no canary yet that a compiler could look at, and nothing that a sanitizer could tell.
 #define BARE __attribute__((no_stack_protector, no_sanitize("all")))
@@ -41,16 +45,16 @@ BARE static bool may_enter_container(char **arguments) {
     return false;
 }
 
-BARE static bool is_on_read_only_mount(void) {
+BARE static bool is_on_own_mount(void) {
     // struct statfs has 120 bytes; the flags are the eleventh of its words of 8 bytes.
     __attribute__((uninitialized)) uint64_t found[16];
     found[10] = 0;
-    return call3(__NR_statfs, address(program), address(found), 0) == 0 && (found[10] & READ_ONLY) != 0;
+    return call3(__NR_statfs, address(program), address(found), 0) == 0 && (found[10] & FLAGS) == FLAGS;
 }
 
 BARE static void execute_from_read_only_mount(char **arguments, char **environment) {
     struct mount_attr attributes;
-    attributes.attr_set = MOUNT_ATTR_RDONLY;
+    attributes.attr_set = ATTRIBUTES;
     attributes.attr_clr = attributes.propagation = attributes.userns_fd = 0;
     int64_t mount = call3(__NR_open_tree, (uint64_t)AT_FDCWD, address(program), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
     if (mount < 0) return;
@@ -63,7 +67,7 @@ BARE static void execute_from_read_only_mount(char **arguments, char **environme
 /// `stack` is what execve(2) laid down: the number of arguments, the arguments, NULL, the environment, NULL.
 BARE __attribute__((used)) static void protect(uint64_t *stack) {
     char **arguments = (char **)(stack + 1);
-    if (stack[0] < 2 || !may_enter_container(arguments + 1) || is_on_read_only_mount()) return;
+    if (stack[0] < 2 || !may_enter_container(arguments + 1) || is_on_own_mount()) return;
     execute_from_read_only_mount(arguments, arguments + stack[0] + 1);
 }
 

@@ -126,7 +126,10 @@ import Testing
         "hugetlb.2MB.rsvd.limit_in_bytes=2097152", "net_cls.classid=1048577", "net_prio.ifpriomap=eth0 5",
         "rdma.max=mlx5_1 hca_handle=3 hca_object=10",
       ])
+    // Nobody but the first process.
     resources.processes = 0
+    #expect(written(resources, .v2).contains("pids.max=1") && written(resources, .v1).contains("pids.max=1"))
+    resources.processes = nil
     #expect(!written(resources, .v2).contains { $0.hasPrefix("pids") })
     resources.unified = ["memory.high": "1000", "io.max": "8:0 rbps=1\n8:16 rbps=2"]
     #expect(resources.unifiedSettings.map(\.value) == ["8:0 rbps=1", "8:16 rbps=2", "1000"])

@@ -38,6 +38,49 @@ import Testing
     #expect(lines[6].hasPrefix("tmpfs two rw,sync,dirsync,lazytime"), "\(outcome)")
   }
 
+  @Test func parametersAreSetBesideJoinedNamespaces() throws {
+    let outcome = try bundle.script(
+      """
+      sysctl='.linux.sysctl = {"net.ipv4.ip_default_ttl": "77"} | .process.args = ["cat", "/proc/sys/net/ipv4/ip_default_ttl"]'
+      edit "$sysctl"' | .linux.namespaces |= map(if .type == "ipc" then .path = "/proc/'$$'/ns/ipc" else . end)'; $o run $id
+      """)
+    #expect(outcome.output == "77\n", "\(outcome)")
+  }
+
+  /// As on an older kernel, or in a container whose filter is older than the call.
+  @Test(.enabled(if: isInstalled("strace")), arguments: ["ENOSYS", "EPERM"])
+  func pathsAreReadOnlyWithoutMountAttributes(_ error: String) throws {
+    let outcome = try bundle.script(
+      """
+      mkdir -p data rootfs/kept; does 'for d in /bound /kept /; do touch $d/x 2>&1 || true; done; touch /free/x && echo made'
+      edit '.mounts += [{destination: "/bound", type: "bind", source: "data", options: ["bind", "ro"]},
+        {destination: "/free", type: "bind", source: "data", options: ["bind"]}] | .linux.readonlyPaths += ["/kept"] | .root.readonly = true'
+      strace -f -qq -o calls -e trace=mount_setattr -e inject=mount_setattr:error=\(error) $o run $id < /dev/null
+      grep -q INJECTED calls && echo injected
+      """)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 5 && lines[3...] == ["made", "injected"], "\(outcome)")
+    for line in lines.prefix(3) { #expect(line.contains("Read-only file system"), "\(outcome)") }
+  }
+
+  /// Where no security module takes labels the process doesn't start, and what is said is of the label.
+  @Test func aLabelThatNobodyTakesIsAnError() throws {
+    let outcome = try bundle.script(
+      """
+      does 'sleep 60'; $o run -d $id < /dev/null
+      for option in --apparmor=some --process-label=some; do $o exec $option $id true 2>&1 | told; done
+      edit '.linux.cgroupsPath += "-other"'
+      for field in apparmorProfile selinuxLabel; do edit --arg f $field '.process = (.process | del(.apparmorProfile))
+        | .process[$f] = "some"'; $o create other-$id 2>&1 | told; done
+      $o list -q
+      """)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 5 && lines[4].hasPrefix("tmp."), "\(outcome)")
+    for (line, module) in zip(lines, ["AppArmor", "SELinux", "AppArmor", "SELinux"]) {
+      #expect(line.contains(module) && !line.contains("EBADF"), "\(outcome)")
+    }
+  }
+
   @Test func bindsAndTheirPropagation() throws {
     // spec: config.mounts.options.bind config.mounts.options.propagation config.mounts.options.idmap.error
     let outcome = try bundle.script(

@@ -70,6 +70,19 @@ import Testing
     #expect(outcome.output == "bind=static:0\n", "\(outcome)")
   }
 
+  @Test func descriptorsThatAreNotThereAreNotTheRuntimes() throws {
+    let outcome = try bundle.script(
+      """
+      does 'echo $(ls /proc/self/fd)'; touch third; $o run --preserve-fds 2 $id 3< third 2>&1 | told
+      LISTEN_FDS=2 $o run $id 3< third; does 'sleep 60'; $o run -d $id < /dev/null 2> /dev/null
+      $o exec --preserve-fds 1 $id true 2>&1 | told
+      """)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 3, "\(outcome)")
+    #expect(lines[0].contains("descriptor 4") && lines[1] == "0 1 2 3 4", "\(outcome)")
+    #expect(lines[2].contains("descriptor 3"), "\(outcome)")
+  }
+
   @Test func descriptorsThatAreToStayDo() throws {
     let outcome = try bundle.script(
       """

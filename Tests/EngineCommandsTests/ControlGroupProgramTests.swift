@@ -42,6 +42,63 @@ import Testing
     #expect(outcome.output.contains("nosuch") && outcome.output.split(separator: "\n").count == 1, "\(outcome)")
   }
 
+  @Test func whatIsNeededIsHandedOn() throws {
+    // spec: linux.unified.controllers
+    let outcome = try bundle.script(
+      Self.onlySecond + """
+        case $(cat /sys/fs/cgroup/cgroup.controllers) in
+        *memory*) file=memory.high value=10485760 ;;
+        *hugetlb*) file=hugetlb.2MB.max value=2097152 ;;
+        esac
+        edit '.linux.cgroupsPath = "/'$id'/deep" | .linux.resources = {unified: {"'$file'": "'$value'"}}'; does 'sleep 60'
+        $o create $id < /dev/null 2>&1; [ $(cat /sys/fs/cgroup/$id/deep/$file) = $value ] && echo limited
+        grep -wq ${file%%.*} /sys/fs/cgroup/$id/cgroup.subtree_control && echo handed on
+        $o delete -f $id; rmdir /sys/fs/cgroup/$id
+        """)
+    #expect(outcome.output == "limited\nhanded on\n", "\(outcome)")
+  }
+
+  @Test func aLimitOfNoProcessesLeavesTheFirst() throws {
+    // spec: linux.pids.zero
+    let outcome = try bundle.script(
+      """
+      ran() { does 'echo one; (echo two); true'; $o run $id 2>&1; }
+      edit '.linux.resources.pids = {limit: 0}'; ran; edit '.linux.resources.pids = {}'; ran
+      """)
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.count == 4 && lines[0] == "one" && lines[2...] == ["one", "two"], "\(outcome)")
+    #expect(lines[1].contains("can't fork"), "\(outcome)")
+  }
+
+  @Test(.enabled(if: isInstalled("strace"))) func sharesOfCacheAreNobodysUnasked() throws {
+    // spec: linux.rdt.untouched
+    let outcome = try bundle.script(
+      """
+      does true
+      looked() { strace -f -o calls $o run $id 2>&1 | told; grep -c 'self/mountinfo' calls; }
+      looked; edit '.linux.intelRdt = {closID: "/"}'; looked
+      """)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 3 && lines[1].contains("no resctrl file system"), "\(outcome)")
+    // The mounts are read for the control groups, and once more to find resctrl.
+    #expect(lines[0] == "1" && lines[2] == "2", "\(outcome)")
+  }
+
+  private static let hasRealTime =
+    (try? run(["test", "-e", "/sys/fs/cgroup/cpu/cpu.rt_runtime_us"]).status) == .exited(0)
+
+  @Test(.enabled(if: hasRealTime)) func realTimeProcessesGetTime() throws {
+    // spec: linux.cpu.realtime
+    let outcome = try bundle.script(
+      """
+      does 'cut -d" " -f 41 /proc/self/stat; sleep 60'
+      edit '.process.scheduler = {policy: "SCHED_FIFO", priority: 1}'; $o run $id 2>&1 | told | grep -o EPERM
+      edit '.linux.resources.cpu = {realtimePeriod: 500000, realtimeRuntime: 1000}'; $o run -d $id < /dev/null
+      cat /sys/fs/cgroup/cpu/$id/cpu.rt_period_us /sys/fs/cgroup/cpu/$id/cpu.rt_runtime_us
+      """)
+    #expect(outcome.output == "EPERM\n1\n500000\n1000\n", "\(outcome)")
+  }
+
   @Test(.enabled(if: hasFuse)) func whatARuleDoesNotNameIsAll() throws {
     // spec: linux.devicerules.wildcard
     let outcome = try bundle.script(

@@ -10,6 +10,28 @@ import Testing
     bundle = try EngineBundle()
   }
 
+  @Test func nobodyWaitsForWhatIsBroken() throws {
+    let outcome = try bundle.script(
+      """
+      for b in fifo text none; do mkdir -p state/$b; done; mkfifo state/fifo/state.json; echo '{' > state/text/state.json
+      timeout 10 $o list -q; for b in fifo text none; do timeout 10 $o state $b | jq -r .status; timeout 10 $o delete -f $b; done
+      ls state
+      """)
+    #expect(outcome.output == "fifo\nnone\ntext\nstopped\nstopped\nstopped\n", "\(outcome)")
+  }
+
+  @Test func anotherContainerOfTheNameStays() throws {
+    let outcome = try bundle.script(
+      """
+      does 'sleep 60'; $o run $id < /dev/null & runner=$!
+      status() { $o state $id 2> /dev/null | jq -r .status; }
+      until [ "$(status)" = running ]; do sleep 0.05; done
+      kill -STOP $runner; $o kill $id KILL; until [ "$(status)" = stopped ]; do sleep 0.05; done
+      $o delete $id; $o create $id < /dev/null; kill -CONT $runner; wait $runner; echo $?; status
+      """)
+    #expect(outcome.output == "137\ncreated\n", "\(outcome)")
+  }
+
   @Test func eachVerbWantsAName() throws {
     // spec: runtime.state.noid runtime.create.noid runtime.start.noid runtime.kill.noid runtime.delete.noid
     // spec: runtime.state.unknown config.root.path.exists

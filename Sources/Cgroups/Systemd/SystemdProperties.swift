@@ -88,7 +88,7 @@ extension CgroupResources {
       properties.append(SystemdProperty(name, .uint64(number < 0 ? .max : UInt64(number))))
     }
     add(version == .v1 ? "MemoryLimit" : "MemoryMax", memory.limit)
-    add("TasksMax", processes)
+    add("TasksMax", atLeastOneProcess)
     switch version {
     case .v1:
       add("CPUShares", cpu.shares.map { Int64(clamping: $0) })

@@ -15,11 +15,14 @@ extension Container {
   /// - Throws: `ContainerError.wrongState` when it does not run, `.refused` with what criu says when it fails: the
   ///   container goes on then.
   public func checkpoint(_ request: CheckpointRequest, warn: (String) -> Void = { _ in }) throws(ContainerError) {
-    try dump(request, warn)
-    if !request.leavesRunning, !request.isPreDump { try delete(force: true, warn: warn) }
+    let process = try dump(request, warn)
+    if !request.leavesRunning, !request.isPreDump { try deleteUnlessGone(process, force: true, nil, warn) }
   }
 
-  private func dump(_ request: CheckpointRequest, _ warn: (String) -> Void) throws(ContainerError) {
+  /// - Returns: the container's first process.
+  private func dump(
+    _ request: CheckpointRequest, _ warn: (String) -> Void
+  ) throws(ContainerError) -> ProcessIdentity {
     let lock = try lock()
     let record = try record()
     let status = try status(of: record)
@@ -47,6 +50,7 @@ extension Container {
       if notification.name == "status-ready" { request.tellReady(warn) }
     }
     withExtendedLifetime(lock) {}
+    return process
   }
 
   /// Says what of the container belongs to the world outside.

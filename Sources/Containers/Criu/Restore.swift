@@ -35,10 +35,11 @@ extension ContainerStore {
     let foreground = try Foreground(hasTerminal: hasTerminal)
     let created = try restored(request, terminal: foreground.socket, warn)
     let container = created.container
+    let process = created.record.process
     let world = created.release()
     var relay = try foreground.relay()
     let status = try foreground.attend(to: world, relaying: &relay)
-    try container.delete(force: true, warn: warn)
+    try container.deleteUnlessGone(process, force: true, nil, warn)
     return status
   }
 
