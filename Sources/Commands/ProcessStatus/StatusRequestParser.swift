@@ -12,14 +12,18 @@ struct StatusRequestParser {
   private let terminal: TerminalNumber
   /// Options after one hyphen are BSD's too: the second try, as for `ps -aux`.
   private let isBSDOnly: Bool
+  /// Whether `--json`, `--watch` and `--color` are known; the original has none of them.
+  private let isVerb: Bool
   /// The argument at hand.
   private var index = 0
 
-  init(_ arguments: [String], terminal: TerminalNumber, isBSDOnly: Bool) {
+  init(_ arguments: [String], terminal: TerminalNumber, isBSDOnly: Bool, isVerb: Bool) {
     self.arguments = arguments
     self.terminal = terminal
     self.isBSDOnly = isBSDOnly
+    self.isVerb = isVerb
     request.prefersBSD = isBSDOnly
+    if !isVerb { request.color = .never }
   }
 
   /// Reads all arguments.
@@ -270,8 +274,24 @@ extension StatusRequestParser {
     case "sort":
       let text = try value("long sort specification must follow --sort")
       request.specifications.append(.init(source: .order, text: text))
+    case "watch" where isVerb: try watch(value("--watch takes a number of seconds"))
+    case "color" where isVerb: try color(attached)
     default: throw StatusRequestError("unknown gnu long option")
     }
+  }
+
+  private mutating func watch(_ text: String) throws(StatusRequestError) {
+    guard let seconds = Double(text), InspectorOptions.isInterval(seconds) else {
+      throw StatusRequestError(InspectorOptions.noInterval)
+    }
+    request.watch = seconds
+  }
+
+  private mutating func color(_ word: String?) throws(StatusRequestError) {
+    guard let choice = ColorChoice(rawValue: word ?? "always") else {
+      throw StatusRequestError("--color takes auto, always or never, not '\(word ?? "")'")
+    }
+    request.color = choice
   }
 
   /// Words without a value; false for any other.
@@ -281,7 +301,7 @@ extension StatusRequestParser {
     case "deselect": request.isNegated = true
     case "forest": request.forest = .branches
     case "context": request.format.insert(.context)
-    case "json": request.isJSON = true
+    case "json" where isVerb: request.isJSON = true
     case "no-header", "no-headers", "no-heading", "no-headings", "noheader", "noheaders", "noheading", "noheadings":
       try setHeaders(.never)
     case "header", "headers", "heading", "headings": try setHeaders(.eachPage)

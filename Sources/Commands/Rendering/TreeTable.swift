@@ -137,10 +137,11 @@ extension TreeTable {
       .map { (cells: $0, role: row.role) }
     }
     let widths = widths(of: lines.map(\.cells), within: width)
-    if showsTitles { lines.insert((columns.map(\.title), nil), at: 0) }
-    for line in lines {
+    if showsTitles { lines.insert((columns.map(\.title), .heading), at: 0) }
+    for (number, line) in lines.enumerated() {
       for (index, cell) in line.cells.enumerated() {
-        let role = columns[index].isPainted ? line.role : nil
+        let isTitle = showsTitles && number == 0
+        let role = isTitle || columns[index].isPainted ? line.role : nil
         try output.write(shown(cell, in: index, widths[index]) { text in role.map { paint(text, $0) } ?? text })
       }
     }
