@@ -242,7 +242,7 @@ extension StatusRequestParser {
     let end = word.firstIndex { $0 == "=" || $0 == ":" } ?? word.endIndex
     let name = String(word[..<end])
     let attached = end == word.endIndex ? nil : String(word[word.index(after: end)...])
-    if try applyWord(name, hasValue: attached != nil) { return }
+    if try applyWord(name, attached) { return }
     func value(_ complaint: String) throws(StatusRequestError) -> String {
       if let attached {
         if attached.isEmpty { throw StatusRequestError(complaint) }
@@ -274,8 +274,7 @@ extension StatusRequestParser {
     case "sort":
       let text = try value("long sort specification must follow --sort")
       request.specifications.append(.init(source: .order, text: text))
-    case "watch" where isVerb: try watch(value("--watch takes a number of seconds"))
-    case "color" where isVerb: try color(attached)
+    case "watch" where isVerb: try watch(value(InspectorOptions.noInterval))
     default: throw StatusRequestError("unknown gnu long option")
     }
   }
@@ -294,20 +293,23 @@ extension StatusRequestParser {
     request.color = choice
   }
 
-  /// Words without a value; false for any other.
-  private mutating func applyWord(_ name: String, hasValue: Bool) throws(StatusRequestError) -> Bool {
+  /// Words without a value, or with one that may follow in the same argument alone; false for any other.
+  private mutating func applyWord(_ name: String, _ attached: String?) throws(StatusRequestError) -> Bool {
     switch name {
     case "cumulative": request.fieldOptions.includesChildren = true
     case "deselect": request.isNegated = true
     case "forest": request.forest = .branches
     case "context": request.format.insert(.context)
     case "json" where isVerb: request.isJSON = true
+    case "color" where isVerb:
+      try color(attached)
+      return true
     case "no-header", "no-headers", "no-heading", "no-headings", "noheader", "noheaders", "noheading", "noheadings":
       try setHeaders(.never)
     case "header", "headers", "heading", "headings": try setHeaders(.eachPage)
     default: return false
     }
-    if hasValue { throw StatusRequestError("option --\(name) does not take an argument") }
+    if attached != nil { throw StatusRequestError("option --\(name) does not take an argument") }
     return true
   }
 
