@@ -153,7 +153,8 @@ let package = Package(
       name: "TerminalEmulatorTests", dependencies: ["TerminalEmulator", "Processes", "Linux", filePath],
       swiftSettings: house),
     .testTarget(
-      name: "LabTests", dependencies: ["Fuzzing", "Lab", "Processes", "Linux", filePath], swiftSettings: house),
+      name: "LabTests", dependencies: ["Fuzzing", "Lab", "Cgroups", "Processes", "Linux", filePath],
+      swiftSettings: house),
     .testTarget(
       name: "WebTests", dependencies: ["Web", "JSON", "Processes", "Linux", filePath], swiftSettings: house),
     .testTarget(

@@ -119,15 +119,14 @@ enum CgroupTree {
     while next < found.count {
       let directory = found[next]
       next += 1
-      let descriptor: FileDescriptor
-      do {
-        descriptor = try FileDescriptor.open(directory, .directory)
+      do throws(SystemCallError) {
+        let descriptor = try FileDescriptor.open(directory, .directory)
+        try reader.forEachEntry(of: descriptor) { (entry) throws(SystemCallError) in
+          guard entry.type == .directory else { return }
+          found.append(directory.appending(FilePath(bytes: entry.bytes).components))
+        }
       } catch  where error.errno == .enoent && next > 1 {
         continue  // It was removed meanwhile.
-      }
-      try reader.forEachEntry(of: descriptor) { (entry) throws(SystemCallError) in
-        guard entry.type == .directory else { return }
-        found.append(directory.appending(FilePath(bytes: entry.bytes).components))
       }
     }
     return found

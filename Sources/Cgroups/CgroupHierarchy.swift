@@ -1,5 +1,6 @@
 // One hierarchy of control groups, where it is mounted, and where a process's path in it lies in the file system.
 
+public import Linux
 public import struct SystemPackage.FilePath
 
 /// A mounted hierarchy.
@@ -40,6 +41,14 @@ public struct CgroupHierarchy: Hashable, Sendable {
       return nil
     }
     return mountPoint.appending(relative.components)
+  }
+
+  /// The directories of all cgroups that the mount shows, each before its children; what is removed meanwhile is
+  /// left out.
+  ///
+  /// - Throws: `SystemCallError` when a directory cannot be read, for example with `EACCES`.
+  public func directories() throws(SystemCallError) -> [FilePath] {
+    try CgroupTree.directories(at: mountPoint)
   }
 }
 

@@ -142,9 +142,9 @@ struct InspectionPage {
     return line.text(width: width, paint: paint)
   }
 
-  private func shown(_ reading: Reading<String>) -> String {
+  private func shown(_ reading: Reading<[UInt8]>) -> String {
     switch reading {
-    case .value(let text): text.isEmpty ? "none" : Escaping.escaped(text)
+    case .value(let text): text.isEmpty ? "none" : Escaping.escaped(text[...])
     case .unreadable(let error): "- (\(error.name))"
     case .notAsked: "-"
     }
@@ -200,8 +200,8 @@ extension JSONWriter {
     }
     object { json in
       json.member("trait", comparison.trait.key)
-      json.member("value", comparison.process.value)
-      json.member("parentValue", comparison.parent.value)
+      json.member("value", bytes: comparison.process.value?[...])
+      json.member("parentValue", bytes: comparison.parent.value?[...])
       json.member("relation", "\(comparison.relation)")
       json.member("isOwn", comparison.trait.isOwn)
     }

@@ -63,6 +63,9 @@ struct LabCheckCommand: ParsableCommand {
     discussion: """
       The exit status is 0 when every claim came out as expected, 1 when one did not or something was left on the \
       machine, and 77 when some could not be looked at here.
+
+      Before and after, hostname, mounts, cgroups and processes are compared: the machine is clean, or what is the \
+      lab's or may be is listed. What others did meanwhile is counted, and is no fault.
       """)
 
   @OptionGroup var selection: LabSelection

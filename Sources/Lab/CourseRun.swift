@@ -14,8 +14,10 @@ public struct CourseReport: Hashable, Sendable {
   public let tools: String
   /// What of the machine was compared before and after, in words.
   public let compared: String
-  /// What is not as it was before, one line each; empty when the machine is clean.
+  /// What is not as it was before and is the lab's or may be, one line each; empty when the machine is clean.
   public let remains: [String]
+  /// What others did to the machine meanwhile, without any trace of the lab.
+  public let others: [String]
   /// In nanoseconds.
   public let duration: UInt64
 
@@ -55,11 +57,11 @@ extension Laboratory {
       outcomes.append(outcome)
       if !after(outcome) { break }
     }
-    let left = close().map { "a cgroup is left: \($0)" }
+    close()
     let changes = try MachineState.changes(since: former, traces)
     return CourseReport(
       course: course, outcomes: outcomes, kernel: former.kernel, tools: tools, compared: former.compared(traces),
-      remains: changes + left, duration: monotonicNanoseconds() - start)
+      remains: changes.remains, others: changes.others, duration: monotonicNanoseconds() - start)
   }
 
   /// A checklist's outcome: each item stands on the claims that were run before.

@@ -86,13 +86,8 @@ final class LabCgroup {
   }
 
   /// Removes the cgroup.
-  ///
-  /// - Returns: what is left of it, empty when all is well.
-  func remove() -> [FilePath] {
+  func remove() {
     keeper.dismiss()
-    return cgroup.places.map(\.directory).filter {
-      (try? FileDescriptor.workingDirectory.status(of: $0)) != nil
-    }
   }
 }
 

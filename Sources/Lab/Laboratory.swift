@@ -67,11 +67,9 @@ public final class Laboratory {
     }
   }
 
-  /// Takes away what was made for all claims together.
-  ///
-  /// - Returns: the directories that are left all the same.
-  public func close() -> [FilePath] {
-    cgroup?.remove() ?? []
+  /// Takes away what was made for all claims together; whether nothing is left of it is seen on the machine.
+  public func close() {
+    cgroup?.remove()
   }
 
   /// Which of the classic tools are the machine's, and for which the program stands in.
@@ -128,7 +126,7 @@ public final class Laboratory {
     } catch {
       run.result = .cannotTell("the terminals do not start: \(error)")
     }
-    do throws(SystemCallError) { try world.end() } catch {
+    do throws(SystemCallError) { try end(world) } catch {
       run.result = .notAsExpected("the world had ended before its time: \(error)")
     }
     remove(made)
@@ -145,6 +143,14 @@ public final class Laboratory {
     } catch {
       throw LabFailure(ofMaking: plan, error)
     }
+  }
+
+  /// Ends a world, once it was looked at whether anything came out of it.
+  ///
+  /// - Throws: `SystemCallError` when it had ended before.
+  func end(_ world: consuming LabWorld) throws(SystemCallError) {
+    traces.lookForEscapes(from: world.initID)
+    try world.end()
   }
 
   /// Removes the cgroup of a world that has ended.

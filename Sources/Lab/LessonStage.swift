@@ -33,7 +33,7 @@ final class LessonStage {
         throw SystemCallError(call: "look", errno: .esrch, object: error.reason)
       }
     } catch {
-      try? made.end()
+      try? laboratory.end(made)
       laboratory.remove(cgroup)
       throw LabFailure(what: "the terminals do not start: \(error)", remedy: nil)
     }
@@ -46,7 +46,7 @@ final class LessonStage {
   func end() {
     guard let world = world.take() else { return }
     // One that has ended before needs no ending.
-    try? world.end()
+    try? laboratory.end(world)
     laboratory.remove(cgroup)
   }
 

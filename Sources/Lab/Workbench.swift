@@ -73,8 +73,8 @@ public final class Workbench {
   public func close() throws(LabFailure) -> [String] {
     stage?.end()
     stage = nil
-    let left = laboratory.close().map { "a cgroup is left: \($0)" }
-    return try MachineState.changes(since: former, laboratory.traces) + left
+    laboratory.close()
+    return try MachineState.changes(since: former, laboratory.traces).remains
   }
 }
 

@@ -46,6 +46,9 @@ extension FilePath {
     unsafe self.init(platformString: bytes.map { CChar(bitPattern: $0) } + [0])
   }
 
+  /// The path's bytes, which need not be UTF-8.
+  public var bytes: [UInt8] { terminatedBytes.dropLast() }
+
   /// The path's bytes with the NUL that ends them.
   var terminatedBytes: [UInt8] {
     unsafe withPlatformString { text in

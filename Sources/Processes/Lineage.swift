@@ -146,10 +146,10 @@ extension Lineage {
   public struct Comparison: Sendable {
     /// What is compared.
     public let trait: Trait
-    /// In words; `unreadable` with its reason where the kernel refused.
-    public let process: Reading<String>
-    /// In words; `notAsked` where there is no parent.
-    public let parent: Reading<String>
+    /// In words, as bytes since paths may have any; `unreadable` with its reason where the kernel refused.
+    public let process: Reading<[UInt8]>
+    /// In words, as bytes; `notAsked` where there is no parent.
+    public let parent: Reading<[UInt8]>
     /// The same or not.
     public let relation: Relation
 

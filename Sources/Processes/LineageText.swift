@@ -1,10 +1,21 @@
-// The traits of a process in words, the same words for the same state, so that two can be compared by them.
+// The traits of a process in words, the same words for the same state, so that two can be compared by them. What the
+// kernel gives as bytes stays so: two paths that are no UTF-8 would look alike once repaired.
 
 internal import Linux
 
 extension Lineage.Trait {
   /// The state of this trait in a process.
-  func text(of record: ProcessRecord) -> Reading<String> {
+  func text(of record: ProcessRecord) -> Reading<[UInt8]> {
+    switch self {
+    case .securityLabel: record.securityLabel
+    case .workingDirectory: record.workingDirectory.map(\.target)
+    case .rootDirectory: record.rootDirectory.map(\.target)
+    case .cgroup: record.cgroup.map { Array($0.map(\.line).joined(separator: [UInt8(ascii: " ")])) }
+    default: words(of: record).map { Array($0.utf8) }
+    }
+  }
+
+  private func words(of record: ProcessRecord) -> Reading<String> {
     switch self {
     case .processID: .value("\(record.processID)")
     case .startTime: .value("\(record.startTime)")
@@ -12,11 +23,7 @@ extension Lineage.Trait {
     case .processGroup: .value("\(record.stat.processGroupID)")
     case .controllingTerminal: .value(record.stat.terminal == .none ? "none" : record.stat.terminal.name)
     case .nice: .value("\(record.stat.nice)")
-    case .securityLabel: record.securityLabel.map { String(decoding: $0, as: UTF8.self) }
-    case .workingDirectory: record.workingDirectory.map { String(decoding: $0.target, as: UTF8.self) }
-    case .rootDirectory: record.rootDirectory.map { String(decoding: $0.target, as: UTF8.self) }
     case .environment: record.environment.map { "\($0.entries.count) variables" }
-    case .cgroup: record.cgroup.map { $0.map(\.line).joined(separator: " ") }
     case .outOfMemoryAdjustment: record.outOfMemory.map { "\($0.adjustment)" }
     case .namespace(let kind): namespace(kind, record.namespaces)
     case .limit(let name): limit(name, record.limits)
@@ -96,8 +103,7 @@ extension CredentialIDs {
 
 extension CgroupMembership {
   /// The line of /proc/PID/cgroup.
-  fileprivate var line: String {
-    let controllers = controllers.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",")
-    return "\(hierarchyID):\(controllers):\(String(decoding: path, as: UTF8.self))"
+  fileprivate var line: [UInt8] {
+    Array("\(hierarchyID):".utf8) + controllers.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: ":")] + path
   }
 }

@@ -67,6 +67,37 @@ struct CgroupCommandTests {
     }
   }
 
+  @Test func looksAgainAndColours() throws {
+    try withCgroup { name, cgroup, processID in
+      for verb in ["ls", "show"] {
+        let watched = try run(
+          "sh", "-c", "timeout -s INT 20 \(pangaeaPath) cgroup \(verb) --json --watch 0.1 \(name) | head -3")
+        #expect(watched.lines.count == 3)
+        #expect(watched.lines.allSatisfy { JSONValue(Array($0.utf8))?["layout"] != nil })
+        #expect(try pangaea("cgroup", verb, "--watch", "0", name).status == .exited(2))
+        #expect(try pangaea("cgroup", verb, "--color=blue", name).status == .exited(2))
+        #expect(try !pangaea("cgroup", verb, name).output.contains("\u{1b}"))
+      }
+      let list = try pangaea("cgroup", "ls", "--color=always", name).lines
+      #expect(list[0].hasPrefix("\u{1b}[1mCGROUP") && list[1].hasPrefix(name), "\(list)")
+      #expect(list[2].contains("\u{1b}[2m") && list[2].contains("\(processID) sleep"))
+      #expect(try pangaea("cgroup", "set", "--freeze", name).status == .exited(0))
+      #expect(try pangaea("cgroup", "show", "--color=always", name).output.contains("\u{1b}[38;5;214myes"))
+      #expect(try pangaea("cgroup", "set", "--thaw", name).status == .exited(0))
+    }
+  }
+
+  /// The kernel takes any bytes in the name of a control group but a newline and a slash.
+  @Test func keepsTheBytesOfNamesThatAreNotUTF8() throws {
+    try withCgroup { name, cgroup, _ in
+      let odd = cgroup.places[0].directory.appending(FilePath(bytes: [0x61, 0xff]).components)
+      try makeDirectory(odd)
+      defer { #expect(throws: Never.self) { try removeDirectory(odd) } }
+      #expect(try pangaea("cgroup", "ls", name).output.contains("a\\xFF "))
+      #expect(try pangaea("cgroup", "ls", "--json", name).output.contains("61ff\""))
+    }
+  }
+
   @Test func leavesTheTopsOut() throws {
     try withCgroup { _, cgroup, processID in
       let tops = try CgroupHierarchies.read().cgroup(of: processID).places.filter(\.isTop)

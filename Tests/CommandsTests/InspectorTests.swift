@@ -197,7 +197,7 @@ struct InspectorTests {
       ("plan", "run --plan --json --hostname blue true"), ("plan", "enter $s --plan --json -- true"),
       ("lab", "lab check --format=json S3"),
       ("env", "env $b"), ("env", "env $b X"), ("env", "env $b --diff"), ("env", "env $b --ancestry X"),
-      ("inspect", "inspect $b"), ("tree", "tree $b"), ("ps", "ps -p $b -o comm,args"),
+      ("inspect", "inspect $b"), ("ns", "ns -p $b --output-all"), ("tree", "tree $b"), ("ps", "ps -p $b -o comm,args"),
       ("kill", "kill --tree --dry-run $b"), ("kill", "kill --tree 999999"), ("tree", "tree 999999"),
       ("tree", "tree $s"),
     ])
@@ -224,11 +224,23 @@ struct InspectorTests {
   @Test(arguments: [
     ("env $b X --json", "\"valueBytes\": \"61ff\""), ("env $b --json", "\"valueBytes\": \"61ff\""),
     ("env $b --diff --json", "\"valueBytes\": \"61ff\""), ("ps -p $b -o args --json", "\"argsBytes\": \"7368202d6320"),
-    ("inspect $b --json", "61ff\""),
+    ("inspect $b --json", "61ff\""), ("inspect $b --json", "\"valueBytes\": \"2f6d6e742f61ff\""),
+    ("inspect $b --json", "\"parentValueBytes\": \"2f6d6e742f61fe\""),
+    ("inspect -d $b", #"/mnt/a\xFF  (parent: /mnt/a\xFE)"#),
+    ("ns -p $b -t uts -o +command --json", "\"commandBytes\": \"7368202d6320"),
+    ("ns -p $b -t uts -o command", #"sleep 90; : a\xFF"#),
+    ("ns -p $b -t uts -o command -r", #"sleep\x2090;\x20:\x20a\xff"#),
+    ("ns -P -o nsfs --json", "\"nsfsBytes\": \"2f6d6e742f61ff2f6e73\""), ("ns -P -o nsfs", #"/mnt/a\xFF/ns"#),
+    ("ns -P -o holders --json", "\"holdersBytes\": [\n        \"6d6f756e74202f6d6e742f61ff2f6e7320"),
+    ("ns --why $(stat -c %i /mnt/a*/ns)", #"  mount /mnt/a\xFF/ns in mnt:["#),
+    ("ns --why $(stat -c %i /mnt/a*/ns) --json", "\"holdersBytes\": [\n      \"6d6f756e74202f6d6e742f61ff2f6e7320"),
   ])
   func keepsTheBytesOfWhatIsNotUTF8(_ command: String, _ part: String) throws {
     let ended = try inWorld(
-      "x=$(printf 'a\\377'); X=\"$x\" sh -c 'sleep 90; :' \"$x\" & b=$!; sleep 0.3; $P \(command)")
+      "x=$(printf 'a\\377'); mount -t tmpfs none /mnt; mkdir /mnt/$x /mnt/$(printf 'a\\376'); touch /mnt/$x/ns; "
+        + "unshare --uts=/mnt/$x/ns true; cd /mnt/$(printf 'a\\376'); "
+        + "(cd /mnt/$x; X=\"$x\" exec unshare -u sh -c 'sleep 90; :' \"$x\") & b=$!; sleep 0.3; $P \(command)")
     #expect(ended.text.contains(part), "\(ended.text)")
+    #expect(!ended.output.contains(0xff) && !ended.output.contains(0xfe))
   }
 }

@@ -47,6 +47,25 @@ private let hasLsns: Bool = {
     #expect(try output(ofScript: script) == "net       0 /mnt/place\n")
   }
 
+  /// What is no text is the original's to the byte, in a locale of UTF-8 and in one of ASCII.
+  @Test func showsOddBytesAsLsnsDoes() throws {
+    let script = #"""
+      mount --make-rprivate / && mount -t proc none /proc && mount -t tmpfs none /mnt && cd /mnt
+      ln -s \#(pangaea) lsns
+      x=$(printf 'a\377b\033c \303\251 \\x41 \\y\"\t\177\b\f \302\205 \342\200\256 \342\200\250')
+      unshare -u sh -c 'sleep 60; :' "$x" &
+      until lsns -n -t uts | grep -q 'sleep 60; :'; do sleep 0.05; done
+      for locale in C.UTF-8 C; do
+        for form in '' -r -J; do
+          LC_ALL=$locale lsns $form -t uts -o TYPE,COMMAND | grep -a 'sleep.*60;' > a
+          LC_ALL=$locale ./lsns $form -t uts -o TYPE,COMMAND | grep -a 'sleep.*60;' > b
+          cmp a b && wc -l < a
+        done
+      done
+      """#
+    #expect(try output(ofScript: script) == String(repeating: "1\n", count: 6))
+  }
+
   /// Runs a script of sh, with a locale of UTF-8, in a world of its own to its end.
   private func output(ofScript script: String) throws -> String {
     let pipe = try Pipe()

@@ -153,6 +153,29 @@ private let canMakePIDNamespaces =
     #expect(many.output == "100000\n")
   }
 
+  /// What every inspector has, and the original has not: under its name neither is known.
+  @Test func watchesAndColoursAsAVerbAlone() throws {
+    let lines = try shell("timeout -s INT 20 \"$PANGAEA\" ps --json --watch 0.1 -o pid -p $$ | head -3").output
+    #expect(lines.split(separator: "\n").count == 3)
+    #expect(lines.split(separator: "\n").allSatisfy { $0.hasPrefix("{\"processes\":[{\"pid\":") })
+    let text = try shell("timeout -s INT 20 \"$PANGAEA\" ps --watch=0.1 -o pid= -p $$ | head -3").output
+    #expect(Set(text.split(separator: "\n")).count == 1 && text.split(separator: "\n").count == 3)
+    for wrong in ["--watch 0", "--watch x", "--watch", "--color=blue"] {
+      #expect(try shell("\"$PANGAEA\" ps \(wrong) 2>/dev/null").status == .exited(2), "\(wrong)")
+    }
+    let coloured = try shell(
+      "unshare -Ur sleep 60 & sleep 0.2; \"$PANGAEA\" ps --color=always -o pid,userns,utsns -p $!; kill $!"
+    ).output.split(separator: "\n")
+    #expect(coloured.first?.contains("\u{1b}[1mUSERNS\u{1b}[0m") == true)
+    #expect(coloured.last?.split(separator: "\u{1b}").count == 3, "the UTS namespace is the machine's")
+    #expect(try !shell("\"$PANGAEA\" ps -o pid,userns").output.contains("\u{1b}"))
+  }
+
+  @Test(.enabled(if: hasPeer)) func theClassicNameKnowsNoOtherOptions() throws {
+    #expect(
+      try differences(["--json", "--watch 1", "--watch=1", "--color", "--color=always", "-e --json --color"]) == "")
+  }
+
   @Test func jsonKeepsWhatATableMustHide() throws {
     let result = try shell(
       "sh -c 'kill -STOP $$; :' 'a\u{1b}b' & sleep 0.2; \"$PANGAEA\" ps --json -o pid,args -p $!; kill -KILL $!")

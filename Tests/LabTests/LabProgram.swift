@@ -43,7 +43,7 @@ enum LabProgram {
   ///
   /// - Parameters:
   ///   - user: who it runs as; nil for the caller.
-  ///   - namespaces: those that it gets anew.
+  ///   - namespaces: those that it gets anew; with a mount namespace, there is something mounted at /srv in it.
   ///   - isAdministrator: whether root keeps CAP_SYS_ADMIN, number 21.
   static func start(
     _ arguments: [String], user: UInt32? = nil, path: String = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
@@ -53,6 +53,10 @@ enum LabProgram {
     var program = SystemCallProgram()
     program.append(.duplicate(.descriptor(pipe.writing.number), as: 1))
     program.append(.duplicate(.descriptor(pipe.writing.number), as: 2))
+    if namespaces.contains(.newMount) {
+      program.append(.mount("none", on: "/", [.recursive, .private]))
+      program.append(.mount("tmpfs", on: "/srv", type: "tmpfs", []))
+    }
     if !isAdministrator { program.append(.dropBoundingCapability(21)) }
     if let user {
       program.append(.setGroups([]))

@@ -144,6 +144,15 @@ import struct SystemPackage.FilePath
     #expect(lineage.parent?.processID == 7)
   }
 
+  @Test func twoNamesThatAreNoTextAreNotTheSame() throws {
+    let fake = try FakeProcfs(
+      "mkdir 7 8; echo '\(statLine(7, start: 1))' >7/stat; echo '\(statLine(8, parent: 7))' >8/stat; "
+        + "printf '0::/a\\376\\n' >7/cgroup; printf '0::/a\\377\\n' >8/cgroup")
+    let lineage = try Lineage.read(8, from: fake.source)
+    let cgroup = try #require(lineage.comparisons.first { $0.trait == .cgroup })
+    #expect(cgroup.process.value == Array("0::/a".utf8) + [0xff] && cgroup.relation == .departs)
+  }
+
   @Test func aRootHasNothingToCompareWith() throws {
     let fake = try FakeProcfs("mkdir 7; echo '\(statLine(7, parent: 0))' >7/stat")
     let lineage = try Lineage.read(7, from: fake.source)

@@ -51,7 +51,7 @@ enum ReadingEnvironments {
   static func departures(_ processID: Int32) throws(SystemCallError) {
     for comparison in try Lineage.read(processID).comparisons
     where comparison.relation == .departs && !comparison.trait.isOwn {
-      print("departs in \(comparison.trait): \(comparison.process.value ?? "")")
+      print("departs in \(comparison.trait): \(String(decoding: comparison.process.value ?? [], as: UTF8.self))")
     }
   }
 }

@@ -23,12 +23,14 @@ struct CgroupList: HandParsedVerb {
       OptionDescription("k", "kernel", "show threads of the kernel too"),
       OptionDescription(nil, "json", "print JSON"),
       OptionDescription("h", "help", "show this help"),
-    ],
+    ] + InspectorOptions.handParsed,
     operands: .cgroup)
 
   private var showsProcesses = true
   private var showsKernelThreads = false
   private var isJSON = false
+  private var watch: Double?
+  private var color = ColorChoice.auto
 
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
     var list = CgroupList()
@@ -38,14 +40,19 @@ struct CgroupList: HandParsedVerb {
       case "help": return try invocation.showHelp(description)
       case "no-processes": list.showsProcesses = false
       case "kernel": list.showsKernelThreads = true
+      case "watch": list.watch = try InspectorOptions.interval(option.value ?? "")
+      case "color": list.color = try ColorChoice(word: option.value)
       default: list.isJSON = true
       }
     }
     guard scanner.operands.count < 2 else { throw .usage("one control group at a time, please") }
-    return try list.show(scanner.operands.first)
+    let operand = scanner.operands.first
+    return try InspectorOptions.show(every: list.watch, clearsScreen: !list.isJSON) {
+      (output) throws(Complaint) in try list.look(operand, &output)
+    }
   }
 
-  private func show(_ operand: String?) throws(Complaint) -> Int32 {
+  private func look(_ operand: String?, _ output: inout OutputBuffer) throws(Complaint) -> Int32 {
     let lookup = try CgroupLookup()
     let start: Cgroup
     if let operand {
@@ -60,11 +67,10 @@ struct CgroupList: HandParsedVerb {
     } catch {
       throw Complaint(error, doing: "list the control groups")
     }
-    var output = OutputBuffer()
     let names = ProcessNames(showsKernelThreads: showsKernelThreads)
     let count = lookup.hierarchies.all.count
     if isJSON {
-      var json = JSONWriter()
+      var json = JSONWriter(watch == nil ? .indented : .line)
       json.writeTree(tree, lookup.hierarchies, showsProcesses ? names : nil)
       try output.write(json.bytes)
     } else {
@@ -80,31 +86,34 @@ struct CgroupList: HandParsedVerb {
     to output: inout OutputBuffer
   ) throws(Complaint) {
     let columns: [TreeTable.Column] = [
-      .init(title: "CGROUP", isTree: true, isCuttable: true), .init(title: "IN", isCuttable: true),
+      .init(title: "CGROUP", isTree: true, isCuttable: true, isPainted: true), .init(title: "IN", isCuttable: true),
     ]
     var table = TreeTable(columns, drawsUnicode: TreeStrokes.ofLocale().child == TreeStrokes.unicode.child)
-    add(tree, names, title: name, under: nil, to: &table) { hierarchies in
+    add(tree, names, title: Array(name.utf8), under: nil, to: &table) { hierarchies in
       // One name for all of several: the top would be wider than a terminal.
       hierarchies.count == count && count > 1 ? "all" : hierarchies.map(CgroupLookup.label).joined(separator: " ")
     }
     try table.write(
-      to: &output, .columns, named: "cgroups", width: OutputWidth.ofStandardOutput(), showsTitles: true)
+      to: &output, .columns, named: "cgroups", width: OutputWidth.ofStandardOutput(), showsTitles: true,
+      paint: Paint(color))
   }
 
   private func add(
-    _ node: CgroupNode, _ names: ProcessNames, title: String, under parent: Int?, to table: inout TreeTable,
+    _ node: CgroupNode, _ names: ProcessNames, title: [UInt8], under parent: Int?, to table: inout TreeTable,
     _ labels: ([CgroupHierarchy]) -> String
   ) {
-    let row = table.append([title, labels(node.places.map(\.hierarchy))], under: parent)
+    let row = table.append([title, Array(labels(node.places.map(\.hierarchy)).utf8)], under: parent)
     if showsProcesses {
       for member in node.members {
         guard let name = names.name(of: member.processID) else { continue }
         let isEverywhere = member.hierarchies.count == node.places.count
-        _ = table.append(["\(member.processID) \(name)", isEverywhere ? nil : labels(member.hierarchies)], under: row)
+        let text = Array("\(member.processID) ".utf8) + name
+        let places = isEverywhere ? nil : Array(labels(member.hierarchies).utf8)
+        _ = table.append([text, places], under: row, role: .quiet)
       }
     }
     for child in node.children {
-      add(child, names, title: child.path.lastComponent?.string ?? "/", under: row, to: &table, labels)
+      add(child, names, title: child.path.lastName, under: row, to: &table, labels)
     }
   }
 
@@ -120,16 +129,21 @@ struct CgroupList: HandParsedVerb {
 struct ProcessNames {
   let showsKernelThreads: Bool
 
-  /// The name for a person; nil of one that is gone, or not to be shown.
-  func name(of processID: Int32) -> String? {
+  /// The command's name; nil of one that is gone, or not to be shown.
+  func name(of processID: Int32) -> [UInt8]? {
     do throws(SystemCallError) {
       let record = try ProcessRecord.read(processID, .stat)
       if record.stat.isKernelThread && !showsKernelThreads { return nil }
-      return Escaping.escaped(record.commandName[...])
+      return record.commandName
     } catch {
       return nil
     }
   }
+}
+
+extension FilePath {
+  /// The bytes after the last slash.
+  fileprivate var lastName: [UInt8] { Array(bytes[((bytes.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]) }
 }
 
 extension CgroupNode {
@@ -156,7 +170,7 @@ extension JSONWriter {
 
   private mutating func writeNode(_ node: CgroupNode, _ all: [CgroupHierarchy], _ names: ProcessNames?) {
     object { json in
-      json.member("path", node.path.string)
+      json.member("path", bytes: node.path.bytes[...])
       json.member("hierarchies") { $0.writeIndices(node.places.map(\.hierarchy), in: all) }
       json.member("processes") { json in
         guard let names else { return json.null() }
@@ -165,7 +179,7 @@ extension JSONWriter {
             guard let name = names.name(of: member.processID) else { continue }
             json.object {
               $0.member("pid", member.processID)
-              $0.member("name", name)
+              $0.member("name", bytes: name[...])
               $0.member("hierarchies") { $0.writeIndices(member.hierarchies, in: all) }
             }
           }

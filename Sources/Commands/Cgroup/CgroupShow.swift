@@ -20,34 +20,42 @@ struct CgroupShow: HandParsedVerb {
     ],
     options: [
       OptionDescription(nil, "json", "print JSON"), OptionDescription("h", "help", "show this help"),
-    ],
+    ] + InspectorOptions.handParsed,
     operands: .cgroup)
 
+  private var isJSON = false
+  private var watch: Double?
+  private var color = ColorChoice.auto
+
   static func run(_ invocation: Invocation) throws(Complaint) -> Int32 {
-    var isJSON = false
+    var show = CgroupShow()
     var scanner = OptionScanner(invocation.arguments, options: description.options)
     while let option = try scanner.nextOption() {
-      if option.name == "help" { return try invocation.showHelp(description) }
-      isJSON = true
+      switch option.name {
+      case "help": return try invocation.showHelp(description)
+      case "watch": show.watch = try InspectorOptions.interval(option.value ?? "")
+      case "color": show.color = try ColorChoice(word: option.value)
+      default: show.isJSON = true
+      }
     }
     guard scanner.operands.count < 2 else { throw .usage("one control group at a time, please") }
-    let lookup = try CgroupLookup()
-    let cgroup: Cgroup
-    if let operand = scanner.operands.first {
-      cgroup = try lookup.find(operand)
-    } else {
-      cgroup = lookup.hierarchies.own
+    let operand = scanner.operands.first
+    return try InspectorOptions.show(every: show.watch, clearsScreen: !show.isJSON) {
+      (output) throws(Complaint) in try show.look(operand, &output)
     }
-    var output = OutputBuffer()
-    let state = try CgroupState(of: cgroup)
+  }
+
+  private func look(_ operand: String?, _ output: inout OutputBuffer) throws(Complaint) -> Int32 {
+    let lookup = try CgroupLookup()
+    let named = try operand.map { name throws(Complaint) in try lookup.find(name) }
+    let state = try CgroupState(of: named ?? lookup.hierarchies.own)
     if isJSON {
-      var json = JSONWriter()
+      var json = JSONWriter(watch == nil ? .indented : .line)
       json.writeState(state, lookup.hierarchies)
       try output.write(json.bytes)
     } else {
-      try output.write(state.text(width: OutputWidth.ofStandardOutput()))
+      try output.write(state.text(width: OutputWidth.ofStandardOutput(), paint: Paint(color)))
     }
-    try output.flush()
     return 0
   }
 }
@@ -76,17 +84,24 @@ private struct CgroupState {
   }
 
   /// The page that a person sees: a line for each fact.
-  func text(width: Int?) -> String {
-    let places = cgroup.places.map { (CgroupLookup.label($0.hierarchy), $0.directory.string) }
+  func text(width: Int?, paint: Paint) -> String {
+    let places = cgroup.places.map { (CgroupLookup.label($0.hierarchy), Escaping.escaped($0.directory.bytes[...])) }
     let top = tops.isEmpty ? [] : [("at the top, not counted", tops.map(CgroupLookup.label).joined(separator: " "))]
     let facts = places + top + limitFacts + usageFacts
     return facts.map { label, value in
       var line = StyledLine()
       let padding = String(repeating: " ", count: max(26 - DisplayWidth.of(label), 1))
-      line.append(Escaping.escaped(label) + padding + Escaping.escaped(value))
-      return line.text(width: width, paint: Paint(isEnabled: false))
+      line.append(Escaping.escaped(label) + padding, .quiet)
+      let isWarning = Self.warnings.contains(label) && !["0", "no", "-"].contains(value)
+      line.append(Escaping.escaped(value), isWarning ? .warning : nil)
+      return line.text(width: width, paint: paint)
     }.joined()
   }
+
+  /// What went against somebody, unless it is none.
+  private static let warnings = [
+    "periods at the limit", "times at the memory limit", "killed for memory", "forks refused", "frozen",
+  ]
 
   private var limitFacts: [(String, String)] {
     func shown(_ controller: CgroupController, _ value: String?) -> String {
@@ -134,8 +149,8 @@ extension JSONWriter {
           for place in state.cgroup.places {
             json.object {
               $0.member("hierarchy") { $0.writeHierarchy(place.hierarchy) }
-              $0.member("path", place.path.string)
-              $0.member("directory", place.directory.string)
+              $0.member("path", bytes: place.path.bytes[...])
+              $0.member("directory", bytes: place.directory.bytes[...])
             }
           }
         }

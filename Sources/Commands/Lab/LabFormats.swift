@@ -18,6 +18,7 @@ extension CourseReport {
     }
     lines.append("\(remains.isEmpty ? "ok" : "not ok") \(outcomes.count + 1) - the machine is as it was")
     lines += remains.map { "# \($0.oneLine)" } + ["# compared: \(compared)"]
+    if !others.isEmpty { lines.append("# others meanwhile: \(others.joined(separator: ", ").oneLine)") }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -77,6 +78,7 @@ extension CourseReport {
       json.member("exitStatus", exitStatus)
       json.member("compared", compared)
       json.member("remains") { json in json.array { json in remains.forEach { json.value($0) } } }
+      json.member("others") { json in json.array { json in others.forEach { json.value($0) } } }
       json.member("claims") { json in json.array { json in outcomes.forEach { write($0, to: &json) } } }
     }
     return json.bytes

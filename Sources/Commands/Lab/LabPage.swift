@@ -103,12 +103,15 @@ struct LabPage {
       + "\(report.cannotTell) cannot tell, \(told) told; \(seconds)"
     var lines = ["", "Kernel: \(report.kernel)"] + text.wrapped("Tools: \(report.tools)", indent: 0)
     if report.remains.isEmpty {
-      lines.append("Machine: \(paint("clean", .success)); as before are:")
+      lines.append("Machine: \(paint("clean", .success)); compared were:")
       lines += text.wrapped(report.compared, indent: 2)
     } else {
       lines.append("Machine: \(paint("not as before", .failure))")
       lines += report.remains.flatMap { text.wrapped($0, indent: 2) } + ["Compared were:"]
       lines += text.wrapped(report.compared, indent: 2)
+    }
+    if !report.others.isEmpty {
+      lines += text.wrapped("Others meanwhile: \(report.others.joined(separator: ", "))", indent: 0, hanging: 2)
     }
     return lines + [sum] + couldNotLook
   }

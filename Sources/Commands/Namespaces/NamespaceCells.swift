@@ -24,8 +24,16 @@ struct NamespaceCells {
     ownMountNamespace = inventory.ownMountNamespace ?? 0
   }
 
-  /// The text of a cell; nil where there is nothing to show.
-  func text(_ column: NamespaceColumn, _ row: NamespaceRow) -> String? {
+  /// What a cell holds; nil where there is nothing to show. Names and paths may be of any bytes.
+  func bytes(_ column: NamespaceColumn, _ row: NamespaceRow) -> [UInt8]? {
+    switch column {
+    case .command: row.process.map(command)
+    case .mountPoints: mountPoints(of: row.namespace)
+    default: text(column, row).map { Array($0.utf8) }
+    }
+  }
+
+  private func text(_ column: NamespaceColumn, _ row: NamespaceRow) -> String? {
     let namespace = row.namespace
     switch column {
     case .namespace: return String(namespace.inode)
@@ -34,15 +42,14 @@ struct NamespaceCells {
     case .processCount: return String(namespace.members.count)
     case .processID: return row.process.map { String($0.processID) }
     case .parentID: return row.process.map { String($0.parentID) }
-    case .command: return row.process.map(command)
     case .userID: return String(userID(row))
     case .user: return accounts.userName(userID(row)) ?? String(userID(row))
     case .networkID: return row.process.flatMap { networkID(namespace, $0.processID) }
-    case .mountPoints: return mountPoints(of: namespace)
     case .parent: return String(namespace.parent ?? 0)
     case .owner: return String(namespace.owner ?? 0)
     case .uniqueID: return uniqueID(of: namespace)
     case .holders: return NamespaceHolders(namespace, inventory).summary
+    case .command, .mountPoints: return nil
     }
   }
 
@@ -51,11 +58,9 @@ struct NamespaceCells {
   }
 
   /// The arguments parted by blanks; the name of a kernel thread and of a zombie.
-  private func command(of process: ProcessRecord) -> String {
-    guard let line = process.commandLine.value, !line.isEmpty else {
-      return String(decoding: process.commandName, as: UTF8.self)
-    }
-    return String(decoding: Array(line.arguments.joined(separator: [UInt8(ascii: " ")])), as: UTF8.self)
+  private func command(of process: ProcessRecord) -> [UInt8] {
+    guard let line = process.commandLine.value, !line.isEmpty else { return process.commandName }
+    return Array(line.arguments.joined(separator: [UInt8(ascii: " ")]))
   }
 
   /// The user of the process; without one, who made the user namespace, and 0 for other kinds, as lsns has it.
@@ -78,13 +83,12 @@ struct NamespaceCells {
     }
   }
 
-  private func mountPoints(of namespace: Namespace) -> String? {
-    var paths: [String] = []
+  private func mountPoints(of namespace: Namespace) -> [UInt8]? {
+    var paths: [[UInt8]] = []
     for holder in namespace.holders {
       guard case .mount(ownMountNamespace, let path) = holder else { continue }
-      let text = String(decoding: path, as: UTF8.self)
-      if !paths.contains(text) { paths.append(text) }
+      if !paths.contains(path) { paths.append(path) }
     }
-    return paths.isEmpty ? nil : paths.joined(separator: wrapsText ? "\n" : ",")
+    return paths.isEmpty ? nil : Array(paths.joined(separator: [UInt8(ascii: wrapsText ? "\n" : ",")]))
   }
 }

@@ -17,13 +17,9 @@ struct NamespaceCommand: HandParsedVerb {
       "With a PID, or the name of a world that `pangaea run --name` made, lists the namespaces of that process; with the "
         + "inode of a namespace, or a name such as uts:[4026531838], lists the processes in it.",
     ],
-    options: options + [
-      OptionDescription(nil, "why", "say what keeps a namespace alive", value: .required("NAMESPACE")),
-      OptionDescription(nil, "watch", "look again every so many seconds", value: .required("SECONDS")),
-      OptionDescription(
-        nil, "color", "colour the output: auto, always or never", value: .optionalAfterWord("WHEN"),
-        completion: .words(ColorChoice.allCases.map(\.rawValue))),
-    ],
+    options: options
+      + [OptionDescription(nil, "why", "say what keeps a namespace alive", value: .required("NAMESPACE"))]
+      + InspectorOptions.handParsed,
     operands: .processID,
     examples: [
       .init(command: "pangaea ns -T", meaning: "Shows which user namespace owns which namespaces."),

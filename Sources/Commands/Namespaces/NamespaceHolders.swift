@@ -18,19 +18,26 @@ struct NamespaceHolders {
   }
 
   /// One for each holder beside the member processes.
-  private var phrases: [String] {
-    namespace.holders.map(phrase)
-      + children.map { "its child \($0.link)" } + possessions.map { "\($0.link), which it owns" }
+  private var phrases: [[UInt8]] {
+    namespace.holders.map(phrase) + children.map { Array("its child \($0.link)".utf8) }
+      + possessions.map { Array("\($0.link), which it owns".utf8) }
   }
 
-  private func phrase(_ holder: NamespaceHolder) -> String {
+  private func phrase(_ holder: NamespaceHolder) -> [UInt8] {
+    if case .mount(let place, let path) = holder {
+      let shown = path.isEmpty ? Array("out of sight".utf8) : path
+      return Array("mount ".utf8) + shown + Array(" in mnt:[\(place)]".utf8)
+    }
+    return Array(text(holder).utf8)
+  }
+
+  private func text(_ holder: NamespaceHolder) -> String {
     switch holder {
     case .thread(let processID, let threadID): "thread \(threadID) of PID \(processID)"
     case .forChildren(let processID): "the next children of PID \(processID)"
     case .descriptor(let processID, let number): "descriptor \(number) of PID \(processID)"
     case .socket(let processID, let number): "socket \(number) of PID \(processID)"
-    case .mount(let place, let path):
-      "mount \(path.isEmpty ? "out of sight" : String(decoding: path, as: UTF8.self)) in mnt:[\(place)]"
+    case .mount: word(holder)
     }
   }
 
@@ -62,15 +69,13 @@ struct NamespaceHolders {
   func explanation(name: (Int32) -> String) -> String {
     var lines = ["\(namespace.link) is kept alive by"]
     lines += namespace.members.map { "  process \($0) (\(name($0)))" }
-    lines += phrases.map { "  " + $0 }
+    lines += phrases.map { "  " + Escaping.escaped($0[...]) }
     if lines.count == 1 { return "\(namespace.link): nothing that can be seen from here keeps it alive\n" }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Writes the holders beside the processes as a JSON array.
+  /// Writes the holders beside the processes as the JSON member `holders`.
   func write(to json: inout JSONWriter) {
-    json.array { json in
-      for phrase in phrases { json.value(phrase) }
-    }
+    json.member("holders", texts: phrases.map { $0[...] })
   }
 }

@@ -89,7 +89,7 @@ extension NamespaceReport {
     var left: [NamespaceRow] = []
     for (index, row) in rows.enumerated() {
       let above = row.above.flatMap { places[$0] }
-      if filter.accepts({ cells.text($0, row) }) {
+      if filter.accepts({ cells.bytes($0, row).map { String(decoding: $0, as: UTF8.self) } }) {
         left.append(NamespaceRow(namespace: row.namespace, process: row.process, above: above))
         places[index] = left.count - 1
       } else {
@@ -151,12 +151,12 @@ extension NamespaceReport {
     _ rows: [NamespaceRow], _ inventory: NamespaceInventory, to output: inout OutputBuffer
   ) throws(Complaint) {
     let cells = NamespaceCells(inventory, request)
-    var table = TreeTable(request.columns.map(column), drawsUnicode: drawsUnicode)
+    var table = TreeTable(request.columns.map(column), drawsUnicode: drawsUnicode, isClassic: isClassic)
     let paint = isClassic ? Paint(isEnabled: false) : Paint(request.color)
     var legend = NamespaceLegend(own: paint.isEnabled ? .ofMachine : NamespaceLinks())
     for row in rows {
       let role = paint.isEnabled ? legend.index(of: row.namespace.link).map { Paint.Role.namespace($0) } : nil
-      _ = table.append(request.columns.map { cells.text($0, row) }, under: row.above, role: role)
+      _ = table.append(request.columns.map { cells.bytes($0, row) }, under: row.above, role: role)
     }
     try table.write(
       to: &output, request.output, named: "namespaces",
@@ -204,11 +204,11 @@ extension NamespaceReport {
     for column in request.columns {
       let name = column.rawValue.lowercased()
       if column == .holders {
-        json.member(name) { NamespaceHolders(row.namespace, inventory).write(to: &$0) }
+        NamespaceHolders(row.namespace, inventory).write(to: &json)
       } else if column.isNumber {
-        json.member(name, cells.text(column, row).flatMap { UInt64($0) })
+        json.member(name, cells.bytes(column, row).flatMap { UInt64(String(decoding: $0, as: UTF8.self)) })
       } else {
-        json.member(name, cells.text(column, row))
+        json.member(name, bytes: cells.bytes(column, row)?[...])
       }
     }
   }
@@ -248,7 +248,7 @@ extension NamespaceReport {
               }
             }
           }
-          json.member("holders") { NamespaceHolders(namespace, inventory).write(to: &$0) }
+          NamespaceHolders(namespace, inventory).write(to: &json)
         }
       }
     }

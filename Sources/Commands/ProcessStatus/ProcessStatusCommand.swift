@@ -12,10 +12,14 @@ struct ProcessStatusCommand: HandParsedVerb {
     let source = Procfs.machine
     let caller = try caller(source, invocation.form)
     let plan = try plan(invocation, caller)
-    let scan = try scan(for: plan, source)
-    var report = StatusReport(plan, scan, screen: ScreenSize(plan.request), source: source)
-    try report.print()
-    return report.hasShown ? 0 : 1
+    return try InspectorOptions.show(every: plan.request.watch, clearsScreen: !plan.request.isJSON) {
+      (output) throws(Complaint) in
+      try output.flush()
+      let scan = try scan(for: plan, source)
+      var report = StatusReport(plan, scan, screen: ScreenSize(plan.request), source: source)
+      try report.print()
+      return report.hasShown ? 0 : 1
+    }
   }
 
   /// Those processes that were named, or all.
@@ -73,18 +77,19 @@ struct ProcessStatusCommand: HandParsedVerb {
   private static func plan(_ invocation: Invocation, _ caller: Caller) throws(Complaint) -> StatusPlan {
     let isBare = invocation.arguments.isEmpty && invocation.form == .verb
     let arguments = isBare ? ["-f"] : invocation.arguments
-    let asTyped = attempt(arguments, caller, isBSDOnly: false)
+    let isVerb = invocation.form == .verb
+    let asTyped = attempt(arguments, caller, isBSDOnly: false, isVerb: isVerb)
     if case .success(let plan) = asTyped { return plan }
-    if case .success(let plan) = attempt(arguments, caller, isBSDOnly: true) { return plan }
+    if case .success(let plan) = attempt(arguments, caller, isBSDOnly: true, isVerb: isVerb) { return plan }
     guard case .failure(let error) = asTyped else { throw .usage("garbage option") }
     throw complaint(error, invocation)
   }
 
   private static func attempt(
-    _ arguments: [String], _ caller: Caller, isBSDOnly: Bool
+    _ arguments: [String], _ caller: Caller, isBSDOnly: Bool, isVerb: Bool
   ) -> Result<StatusPlan, StatusRequestError> {
     Result { () throws(StatusRequestError) in
-      var parser = StatusRequestParser(arguments, terminal: caller.terminal, isBSDOnly: isBSDOnly)
+      var parser = StatusRequestParser(arguments, terminal: caller.terminal, isBSDOnly: isBSDOnly, isVerb: isVerb)
       try parser.parse()
       return try StatusPlan(parser.request, caller: caller)
     }

@@ -72,6 +72,8 @@ extension ProcessStatusCommand {
       (nil, "width", .required("N"), "as --cols"), (nil, "rows", .required("N"), "the screen's height"),
       (nil, "lines", .required("N"), "as --rows"), ("w", nil, .none, "wide; twice: without limit"),
       (nil, "cumulative", .none, "count what ended children used"), (nil, "json", .none, "print JSON"),
+      (nil, "watch", .required("SECONDS"), "look again every so many seconds"),
+      (nil, "color", .optionalAfterWord("WHEN"), "colour headings and namespaces: auto, always or never"),
       (nil, "help", .none, "show this help"), ("V", "version", .none, "show the version"),
     ] as [Line]).map {
       OptionDescription($0, $1, $3, value: $2, completion: completion(of: $1 ?? ""), section: "Form")
@@ -83,6 +85,7 @@ extension ProcessStatusCommand {
     case "user", "User": .user
     case "group", "Group": .group
     case "sort": .columns
+    case "color": .words(ColorChoice.allCases.map(\.rawValue))
     default: .none
     }
   }

@@ -1,6 +1,7 @@
 // Puts fields into rows. A field that is wider than its column pushes the next ones to the right until their
 // own padding has made up for it.
 
+internal import Linux
 internal import Processes
 
 /// Lays rows out.
@@ -12,6 +13,10 @@ struct RowLayout {
   private let snapshot: Snapshot
   /// How many columns of the terminal a row may take.
   private let rowWidth: Int
+  private let paint: Paint
+  /// In colour, the kind of the columns that show namespaces, and which namespace has which colour.
+  private let kinds: [NamespaceKind?]
+  private var legend: NamespaceLegend
   private var cell = Cell()
   /// More padding than this is not given at once.
   private static let widestGap = 144
@@ -25,8 +30,13 @@ struct RowLayout {
     var isLiteral: Bool { alignment == .literal }
   }
 
-  /// - Parameter screenWidth: in columns of the terminal; a row may take a multiple of it.
-  init(_ columns: [Column], screenWidth: Int, snapshot: Snapshot) {
+  /// - Parameters:
+  ///   - screenWidth: in columns of the terminal; a row may take a multiple of it.
+  ///   - paint: colours headings, and namespaces as the other verbs do.
+  init(_ columns: [Column], screenWidth: Int, snapshot: Snapshot, paint: Paint) {
+    self.paint = paint
+    kinds = paint.isEnabled ? columns.map { column in .allCases.first { $0.procName + "ns" == column.name } } : []
+    legend = NamespaceLegend(own: kinds.contains { $0 != nil } ? .ofMachine : NamespaceLinks())
     places = columns.map { Place(width: $0.width, alignment: $0.alignment, scope: $0.scope) }
     writings = columns.map(\.write)
     headings = columns.map(\.heading)
@@ -58,7 +68,10 @@ struct RowLayout {
   /// Appends the headings and a newline.
   mutating func appendHeadings(to output: inout [UInt8]) {
     let headings = headings
-    append(to: &output) { index, cell in cell.put(headings[index]) }
+    append(to: &output) { index, cell in
+      cell.put(headings[index])
+      return .heading
+    }
   }
 
   /// Appends the fields of a process, or of a thread, and a newline.
@@ -67,17 +80,29 @@ struct RowLayout {
   ///   other are `-`.
   mutating func append(_ record: ProcessRecord, scope: Column.Scope = .both, to output: inout [UInt8]) {
     let (snapshot, places, writings) = (snapshot, places, writings)
+    let roles = roles(of: record)
     append(to: &output) { index, cell in
       if scope == .both || places[index].scope == .both || places[index].scope == scope {
         writings[index](record, snapshot, &cell)
       } else {
         cell.put(UInt8(ascii: "-"))
       }
+      return roles.isEmpty ? nil : roles[index]
     }
   }
 
+  /// What each field is, in colour: a namespace that is not the machine's own. Empty without colour.
+  private mutating func roles(of record: ProcessRecord) -> [Paint.Role?] {
+    var roles: [Paint.Role?] = []
+    for kind in kinds {
+      let link = kind.flatMap { record.namespaces.value?.link($0) }
+      roles.append(link.flatMap { legend.index(of: $0) }.map { .namespace($0) })
+    }
+    return roles
+  }
+
   /// `due` is where the next column should begin, `reached` where the row has come to.
-  private mutating func append(to output: inout [UInt8], _ write: (Int, inout Cell) -> Void) {
+  private mutating func append(to output: inout [UInt8], _ write: (Int, inout Cell) -> Paint.Role?) {
     var due = 0
     var reached = 0
     var blank = 0
@@ -86,12 +111,16 @@ struct RowLayout {
       let place = places[index]
       let ahead = index == last ? (due > reached ? due - reached : blank) : 0
       cell.clear(room: index == last ? max(0, rowWidth - reached - ahead) : place.width)
-      write(index, &cell)
+      let role = write(index, &cell)
       if place.alignment == .unlimited, rowWidth - reached - ahead < 1 { cell.cutToOne() }
       var gap = due - reached + padding(place)
       if gap < 1 { gap = blank }
       output.append(contentsOf: repeatElement(32, count: min(gap, Self.widestGap)))
-      output.append(contentsOf: cell.bytes)
+      if let role, paint.isEnabled, !cell.bytes.isEmpty {
+        output.append(contentsOf: paint(String(decoding: cell.bytes, as: UTF8.self), role).utf8)
+      } else {
+        output.append(contentsOf: cell.bytes)
+      }
       reached += min(gap, Self.widestGap) + cell.columns
       if index == last { break }
       due += place.width

@@ -25,7 +25,8 @@ struct StatusReport: ~Copyable {
     self.scan = scan
     self.screen = screen
     snapshot = Snapshot(options: plan.request.fieldOptions, source: source)
-    layout = RowLayout(plan.columns, screenWidth: screen.columns, snapshot: snapshot)
+    layout = RowLayout(
+      plan.columns, screenWidth: screen.columns, snapshot: snapshot, paint: Paint(plan.request.color))
     if plan.request.headers == .never || !layout.hasHeadings { rowsUntilHeadings = -1 }
   }
 
@@ -166,7 +167,7 @@ struct StatusReport: ~Copyable {
     hasShown = !rows.isEmpty
     let (columns, snapshot, unreadable) = (plan.columns, snapshot, unreadable)
     let fields = plan.fields
-    var json = JSONWriter()
+    var json = JSONWriter(plan.request.watch == nil ? .indented : .line)
     json.document { json in
       json.member("processes") { json in
         json.array { json in

@@ -133,6 +133,9 @@ struct StatusRequest {
   var fieldOptions = Snapshot.FieldOptions()
   /// Print JSON.
   var isJSON = false
+  /// Look again every so many seconds.
+  var watch: Double?
+  var color = ColorChoice.auto
 }
 
 /// Why a command line is none; `text` is what the original says.

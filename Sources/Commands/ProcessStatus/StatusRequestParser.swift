@@ -12,14 +12,18 @@ struct StatusRequestParser {
   private let terminal: TerminalNumber
   /// Options after one hyphen are BSD's too: the second try, as for `ps -aux`.
   private let isBSDOnly: Bool
+  /// Whether `--json`, `--watch` and `--color` are known; the original has none of them.
+  private let isVerb: Bool
   /// The argument at hand.
   private var index = 0
 
-  init(_ arguments: [String], terminal: TerminalNumber, isBSDOnly: Bool) {
+  init(_ arguments: [String], terminal: TerminalNumber, isBSDOnly: Bool, isVerb: Bool) {
     self.arguments = arguments
     self.terminal = terminal
     self.isBSDOnly = isBSDOnly
+    self.isVerb = isVerb
     request.prefersBSD = isBSDOnly
+    if !isVerb { request.color = .never }
   }
 
   /// Reads all arguments.
@@ -238,7 +242,7 @@ extension StatusRequestParser {
     let end = word.firstIndex { $0 == "=" || $0 == ":" } ?? word.endIndex
     let name = String(word[..<end])
     let attached = end == word.endIndex ? nil : String(word[word.index(after: end)...])
-    if try applyWord(name, hasValue: attached != nil) { return }
+    if try applyWord(name, attached) { return }
     func value(_ complaint: String) throws(StatusRequestError) -> String {
       if let attached {
         if attached.isEmpty { throw StatusRequestError(complaint) }
@@ -270,24 +274,42 @@ extension StatusRequestParser {
     case "sort":
       let text = try value("long sort specification must follow --sort")
       request.specifications.append(.init(source: .order, text: text))
+    case "watch" where isVerb: try watch(value(InspectorOptions.noInterval))
     default: throw StatusRequestError("unknown gnu long option")
     }
   }
 
-  /// Words without a value; false for any other.
-  private mutating func applyWord(_ name: String, hasValue: Bool) throws(StatusRequestError) -> Bool {
+  private mutating func watch(_ text: String) throws(StatusRequestError) {
+    guard let seconds = Double(text), InspectorOptions.isInterval(seconds) else {
+      throw StatusRequestError(InspectorOptions.noInterval)
+    }
+    request.watch = seconds
+  }
+
+  private mutating func color(_ word: String?) throws(StatusRequestError) {
+    guard let choice = ColorChoice(rawValue: word ?? "always") else {
+      throw StatusRequestError("--color takes auto, always or never, not '\(word ?? "")'")
+    }
+    request.color = choice
+  }
+
+  /// Words without a value, or with one that may follow in the same argument alone; false for any other.
+  private mutating func applyWord(_ name: String, _ attached: String?) throws(StatusRequestError) -> Bool {
     switch name {
     case "cumulative": request.fieldOptions.includesChildren = true
     case "deselect": request.isNegated = true
     case "forest": request.forest = .branches
     case "context": request.format.insert(.context)
-    case "json": request.isJSON = true
+    case "json" where isVerb: request.isJSON = true
+    case "color" where isVerb:
+      try color(attached)
+      return true
     case "no-header", "no-headers", "no-heading", "no-headings", "noheader", "noheaders", "noheading", "noheadings":
       try setHeaders(.never)
     case "header", "headers", "heading", "headings": try setHeaders(.eachPage)
     default: return false
     }
-    if hasValue { throw StatusRequestError("option --\(name) does not take an argument") }
+    if attached != nil { throw StatusRequestError("option --\(name) does not take an argument") }
     return true
   }
 

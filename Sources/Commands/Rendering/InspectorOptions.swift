@@ -2,6 +2,7 @@
 
 internal import JSON
 internal import ArgumentParser
+internal import CommandDescription
 internal import Linux
 
 /// `--json`, `--color` and `--watch`.
@@ -19,9 +20,17 @@ struct InspectorOptions: ParsableArguments {
     if let watch, !InspectorOptions.isInterval(watch) { throw ValidationError(InspectorOptions.noInterval) }
   }
 
-  private static let noInterval = "--watch takes a number of seconds, more than 0 and at most 86400"
+  /// `--watch` and `--color` of verbs that are parsed by hand.
+  static let handParsed = [
+    OptionDescription(nil, "watch", "look again every so many seconds", value: .required("SECONDS")),
+    OptionDescription(
+      nil, "color", "colour the output: auto, always or never", value: .optionalAfterWord("WHEN"),
+      completion: .words(ColorChoice.allCases.map(\.rawValue))),
+  ]
 
-  private static func isInterval(_ seconds: Double) -> Bool { seconds > 0 && seconds <= 86400 }
+  static let noInterval = "--watch takes a number of seconds, more than 0 and at most 86400"
+
+  static func isInterval(_ seconds: Double) -> Bool { seconds > 0 && seconds <= 86400 }
 
   /// Reads the value of a hand-parsed `--watch`.
   ///

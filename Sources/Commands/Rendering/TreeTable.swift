@@ -1,7 +1,6 @@
 // Tables as libsmartcols prints them for lsns: one column may hold a tree, cells may have several lines, and the
-// same rows come out as columns, raw words or JSON.
+// same rows come out as columns, raw words or JSON. What cells hold is bytes: names and paths need not be UTF-8.
 
-internal import JSON
 internal import Linux
 internal import Screen
 
@@ -31,20 +30,24 @@ struct TreeTable {
   }
 
   private struct Row {
-    let cells: [String?]
+    let cells: [[UInt8]?]
     let role: Paint.Role?
     var children: [Int] = []
   }
 
   private let columns: [Column]
   private let drawsUnicode: Bool
+  private let isClassic: Bool
   private var rows: [Row] = []
   private var roots: [Int] = []
 
-  /// - Parameter drawsUnicode: whether the tree's lines are box characters.
-  init(_ columns: [Column], drawsUnicode: Bool) {
+  /// - Parameters:
+  ///   - drawsUnicode: whether the tree's lines are box characters.
+  ///   - isClassic: whether text is made harmless as libsmartcols does it, and not as the other verbs do.
+  init(_ columns: [Column], drawsUnicode: Bool, isClassic: Bool = false) {
     self.columns = columns
     self.drawsUnicode = drawsUnicode
+    self.isClassic = isClassic
   }
 
   /// Adds a row, and returns its number.
@@ -54,6 +57,11 @@ struct TreeTable {
   ///   - parent: the row that it stands below; nil for none. Without a column for the tree all rows are a list.
   ///   - role: what the row is, in colour; nil for nothing in particular.
   mutating func append(_ cells: [String?], under parent: Int? = nil, role: Paint.Role? = nil) -> Int {
+    append(cells.map { $0.map { Array($0.utf8) } }, under: parent, role: role)
+  }
+
+  /// Adds a row of bytes, and returns its number.
+  mutating func append(_ cells: [[UInt8]?], under parent: Int? = nil, role: Paint.Role? = nil) -> Int {
     precondition(cells.count == columns.count, "a row has one cell for each column")
     rows.append(Row(cells: cells, role: role))
     if let parent, columns.contains(where: \.isTree) {
@@ -82,11 +90,11 @@ struct TreeTable {
   }
 
   /// The rows in the order in which they are shown, the tree's lines drawn.
-  private func drawnRows() -> [(cells: [String], role: Paint.Role?)] {
-    var drawn: [(cells: [String], role: Paint.Role?)] = []
+  private func drawnRows() -> [(cells: [DrawnCell], role: Paint.Role?)] {
+    var drawn: [(cells: [DrawnCell], role: Paint.Role?)] = []
     func draw(_ index: Int, _ own: String, _ below: String) {
       let cells = columns.indices.map { column in
-        (columns[column].isTree ? own : "") + (rows[index].cells[column] ?? "")
+        DrawnCell(tree: columns[column].isTree ? own : "", bytes: rows[index].cells[column] ?? [])
       }
       drawn.append((cells, rows[index].role))
       let children = rows[index].children
@@ -99,23 +107,20 @@ struct TreeTable {
     return drawn
   }
 
+  private struct DrawnCell {
+    let tree: String
+    let bytes: [UInt8]
+  }
+
   private func symbol(_ index: Int) -> String {
     (drawsUnicode ? ["├─", "└─", "│ ", "  "] : ["|-", "`-", "| ", "  "])[index]
   }
 
-  /// A control character becomes, for example, `\x1b`.
-  private static func harmless(_ text: String, keepsNewlines: Bool) -> String {
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) { return text }
-    let parts = text.unicodeScalars.map { scalar in
-      !(scalar == "\n" && keepsNewlines) && (scalar.value < 0x20 || scalar.value == 0x7f)
-        ? hexadecimal(scalar) : String(scalar)
-    }
-    return parts.joined()
-  }
-
-  private static func hexadecimal(_ scalar: Unicode.Scalar) -> String {
-    let digits = String(scalar.value, radix: 16)
-    return "\\x" + (digits.count == 1 ? "0" : "") + digits
+  /// What the cell shows: nothing in it drives a terminal. A newline parts the lines of a wrapped cell.
+  private func harmless(_ cell: [UInt8], isWrapped: Bool) -> String {
+    let lines = isWrapped ? cell.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) : [cell[...]]
+    let texts = lines.map { isClassic ? ClassicText.shown($0, isUnicode: drawsUnicode) : Escaping.escaped($0) }
+    return texts.joined(separator: "\n")
   }
 }
 
@@ -126,14 +131,17 @@ extension TreeTable {
     to output: inout OutputBuffer, width: Int?, showsTitles: Bool, _ paint: Paint
   ) throws(Complaint) {
     var lines = drawnRows().flatMap { row in
-      split(columns.indices.map { Self.harmless(row.cells[$0], keepsNewlines: columns[$0].isWrapped) })
-        .map { (cells: $0, role: row.role) }
+      split(
+        columns.indices.map { row.cells[$0].tree + harmless(row.cells[$0].bytes, isWrapped: columns[$0].isWrapped) }
+      )
+      .map { (cells: $0, role: row.role) }
     }
     let widths = widths(of: lines.map(\.cells), within: width)
-    if showsTitles { lines.insert((columns.map(\.title), nil), at: 0) }
-    for line in lines {
+    if showsTitles { lines.insert((columns.map(\.title), .heading), at: 0) }
+    for (number, line) in lines.enumerated() {
       for (index, cell) in line.cells.enumerated() {
-        let role = columns[index].isPainted ? line.role : nil
+        let isTitle = showsTitles && number == 0
+        let role = isTitle || columns[index].isPainted ? line.role : nil
         try output.write(shown(cell, in: index, widths[index]) { text in role.map { paint(text, $0) } ?? text })
       }
     }
@@ -182,19 +190,9 @@ extension TreeTable {
   private func writeRaw(to output: inout OutputBuffer, showsTitles: Bool) throws(Complaint) {
     if showsTitles { try output.write(columns.map(\.title).joined(separator: " ") + "\n") }
     for row in drawnRows() {
-      let words = row.cells.map(Self.word)
+      let words = row.cells.map { ClassicText.word(Array($0.tree.utf8) + $0.bytes) }
       try output.write(words.joined(separator: " ") + "\n")
     }
-  }
-
-  /// A cell as one word: whatever is no visible ASCII character becomes `\x20`.
-  private static func word(_ cell: String) -> String {
-    if cell.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") }) { return cell }
-    let parts = cell.utf8.map { byte in
-      byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "\\")
-        ? String(Unicode.Scalar(byte)) : hexadecimal(Unicode.Scalar(byte))
-    }
-    return parts.joined()
   }
 
   private func writeJSON(named name: String, to output: inout OutputBuffer) throws(Complaint) {
@@ -208,9 +206,9 @@ extension TreeTable {
     for (place, index) in indices.enumerated() {
       try output.write(place == 0 ? "{\n" : ",{\n")
       let members = zip(columns, rows[index].cells).map { column, cell in
-        "\(margin)   \"\(Self.key(of: column.title))\": \(Self.value(cell, isNumber: column.isNumber))"
+        Array("\(margin)   \"\(Self.key(of: column.title))\": ".utf8) + Self.value(cell, isNumber: column.isNumber)
       }
-      try output.write(members.joined(separator: ",\n"))
+      try output.write(Array(members.joined(separator: Array(",\n".utf8))))
       if !rows[index].children.isEmpty {
         try output.write(",\n\(margin)   \"children\": [\n\(margin)      ")
         try writeObjects(rows[index].children, indent: indent + 6, to: &output)
@@ -222,11 +220,8 @@ extension TreeTable {
 
   private static func key(of title: String) -> String { title.lowercased() }
 
-  private static func value(_ cell: String?, isNumber: Bool) -> String {
-    guard let cell else { return "null" }
-    if isNumber { return cell }
-    var json = JSONWriter(.line)
-    json.value(cell)
-    return String(decoding: json.bytes, as: UTF8.self)
+  private static func value(_ cell: [UInt8]?, isNumber: Bool) -> [UInt8] {
+    guard let cell else { return Array("null".utf8) }
+    return isNumber ? cell : ClassicText.quoted(cell)
   }
 }

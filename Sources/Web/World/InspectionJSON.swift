@@ -89,9 +89,9 @@ extension JSONWriter {
     object { json in
       json.member("trait", comparison.trait.key)
       json.member("label", comparison.trait.label)
-      json.member("value", comparison.process.value)
+      json.member("value", bytes: comparison.process.value?[...])
       if let error = comparison.process.error { json.member("error", error.name) }
-      json.member("parents", comparison.parent.value)
+      json.member("parents", bytes: comparison.parent.value?[...])
       json.member("relation", "\(comparison.relation)")
       json.member("isOwn", comparison.trait.isOwn)
     }
