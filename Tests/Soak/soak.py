@@ -5,7 +5,9 @@ import json
 import os
 import re
 import signal
+import statistics
 import subprocess
+import sys
 import threading
 import time
 
@@ -32,8 +34,19 @@ def children(pid):
         return [int(word) for word in file.read().split()]
 
 
+class Sample:
+    """What a program has, and what happens on the machine, at one moment."""
+
+    def __init__(self, moment, watch):
+        self.moment = moment
+        self.memory, self.descriptors, self.processor_time = watch.memory(), watch.descriptors(), watch.processor_time()
+        self.processes = sum(1 for name in os.listdir("/proc") if name.isdigit())
+        with open("/proc/stat", encoding="ascii") as file:
+            self.forks = next(int(line.split()[1]) for line in file if line.startswith("processes "))
+
+
 class Watch(threading.Thread):
-    """Looks at a program each second: its memory, its descriptors, its processor time."""
+    """Looks at a program each second."""
 
     def __init__(self, pid, seconds):
         super().__init__()
@@ -43,7 +56,7 @@ class Watch(threading.Thread):
     def run(self):
         begin = time.monotonic()
         while (now := time.monotonic() - begin) < self.seconds:
-            self.samples.append((now, self.memory(), self.descriptors(), self.processor_time()))
+            self.samples.append(Sample(now, self))
             time.sleep(1)
 
     def memory(self):
@@ -65,20 +78,48 @@ class Watch(threading.Thread):
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def holds(self):
-        """Whether it stayed as it was after the first minute, or a third of the time; says how it was."""
+        """Whether it stayed as it was after the first minute, or a third of the time; says how it was.
+
+        Who shows or keeps the machine's processes needs more memory for a burst of others' processes, and malloc(3) keeps it:
+        after one, memory is compared with what it was from then on. What counts is the median of a quarter of a minute, since
+        what is allocated for a moment is in some samples and not in others; memory that is given back is none lost.
+        """
         self.join()
-        steady = [one for one in self.samples if one[0] >= min(60, self.seconds / 3)]
-        growth = max(abs(one[1] - steady[0][1]) for one in steady) / steady[0][1]
+        steady = [one for one in self.samples if one.moment >= min(60, self.seconds / 3)]
+        stretches = list(undisturbed(steady))
+        longest = max((one[-1].moment - one[0].moment for one in stretches), default=0)
+        if longest < self.seconds / 6:
+            print("soak: too much else happens on this machine for its memory to be judged", flush=True)
+            sys.exit(77)
+        levels = [[statistics.median(one.memory for one in stretch[place:place + 15]) for place in range(0, len(stretch), 15)]
+                  for stretch in stretches]
+        growth = max(level / before[0] - 1 for before in levels for level in before)
         # A look at /proc takes longer than ours when the machine is busy: what is kept is what is always there.
         part = max(1, len(self.samples) // 3)
-        more = min(one[2] for one in self.samples[-part:]) - min(one[2] for one in self.samples[:part])
+        more = min(one.descriptors for one in self.samples[-part:]) - min(one.descriptors for one in self.samples[:part])
         first, last = self.samples[0], self.samples[-1]
-        used = (last[3] - first[3]) / (last[0] - first[0])
-        minutes = [one[1] / 1024 for one, next_one in zip(self.samples, self.samples[1:]) if one[0] // 60 < next_one[0] // 60]
+        used = (last.processor_time - first.processor_time) / (last.moment - first.moment)
+        minutes = [one.memory / 1024 for one in steady[::60]]
         print("soak: memory at each minute, in MiB: " + " ".join(f"{one:.1f}" for one in minutes))
-        print(f"soak: memory {steady[0][1] / 1024:.1f} MiB, then within {growth:.1%}; {more} descriptors more; {used:.1%} CPU",
-              flush=True)
+        print(f"soak: at most {growth:.1%} more between {len(stretches) - 1} bursts of others' processes, the longest time {longest:.0f} s; "
+              f"{more} descriptors more; {used:.1%} CPU", flush=True)
         return growth <= 0.05 and more == 0
+
+
+def undisturbed(samples):
+    """The stretches in which no more happens on the machine than most of the time."""
+    forks = [after.forks - before.forks for before, after in zip(samples, samples[1:])]
+    usual_forks, usual = statistics.median(forks), statistics.median(one.processes for one in samples)
+    stretch = []
+    for sample, count in zip(samples[1:], forks):
+        if count > 1.5 * usual_forks + 50 or sample.processes > 1.25 * usual + 50:
+            if stretch:
+                yield stretch
+            stretch = []
+        else:
+            stretch.append(sample)
+    if stretch:
+        yield stretch
 
 
 def link(path):
