@@ -85,6 +85,8 @@ extension BPFTaskProgram {
 }
 
 /// A program that the kernel runs at a tracepoint for as long as this is there.
+///
+/// Corresponds to bpf(2) BPF_RAW_TRACEPOINT_OPEN.
 public struct BPFAttachment: ~Copyable {
   private let link: FileDescriptor
 
