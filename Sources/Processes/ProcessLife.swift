@@ -57,8 +57,8 @@ public struct ProcessLife: Hashable, Sendable {
   /// Nanoseconds from its beginning to its end; nil while it lives.
   public var duration: UInt64? { end.map { $0 - min(begin, $0) } }
 
-  /// About how many bytes it takes to keep.
-  var weight: Int { 400 + programs.reduce(0) { $0 + $1.weight } + 64 * changes.count }
+  /// About how many bytes it takes to keep, with its share of tables that are half empty.
+  var weight: Int { 700 + programs.reduce(0) { $0 + $1.weight } + 64 * changes.count }
 }
 
 /// What a process became by one exec.
