@@ -22,6 +22,9 @@ public struct ProcessHistory: Sendable {
   public private(set) var lost: UInt64 = 0
   /// Whether events were lost, perhaps without their number being known.
   public private(set) var isIncomplete = false
+  /// Whether /proc was looked at again and again, since the kernel announced nothing: who lived shorter than from one look
+  /// to the next is not here.
+  public let isPolled: Bool
   /// How many lives began in the scope, be they heard or found after a loss; threads do not count.
   public private(set) var births = 0
   /// How many lives there were that are not kept, and whose ancestors are not either.
@@ -51,18 +54,22 @@ public struct ProcessHistory: Sendable {
   /// - Parameters:
   ///   - limit: about how many bytes of ended lives are kept.
   ///   - readsEnvironment: whether the environment of each program is compared with its parent's.
+  ///   - isPolled: whether the events come from looks at /proc.
   public init(
-    _ scope: Scope, from snapshot: ProcessTable, keeping limit: Int = 64 << 20, readsEnvironment: Bool = false
+    _ scope: Scope, from snapshot: ProcessTable, keeping limit: Int = 64 << 20, readsEnvironment: Bool = false,
+    isPolled: Bool = false
   ) {
     self.scope = scope
+    self.isPolled = isPolled
     self.limit = limit
     reader = ProgramReader(readsEnvironment: readsEnvironment)
     adopt(snapshot)
   }
 
   /// Puts together lives that were kept elsewhere, parents before their children.
-  public init(_ lives: [ProcessLife], lost: UInt64, isIncomplete: Bool) {
+  public init(_ lives: [ProcessLife], lost: UInt64, isIncomplete: Bool, isPolled: Bool = false) {
     scope = .machine
+    self.isPolled = isPolled
     limit = .max
     reader = ProgramReader(readsEnvironment: false)
     self.lost = lost
@@ -260,6 +267,7 @@ extension ProcessHistory {
       let stat = snapshot[processID]?.stat
       if let stat, !stat.hasEnded, lives[number]?.isSame(as: stat) == true {
         lives[number]?.threads = Int(stat.threadCount)
+        healProgram(of: number, stat, at: time, tell)
         continue
       }
       finish(number, at: time)
@@ -271,6 +279,22 @@ extension ProcessHistory {
     for root in tree.roots {
       for record in tree.subtree(of: root.processID) { add(unheard: record, tell) }
     }
+  }
+
+  /// An exec may have been lost: another file is executed than was known. The arguments tell it only where the file was not
+  /// known, since a program may write over them.
+  private mutating func healProgram(
+    of number: Int, _ stat: ProcessStat, at time: UInt64, _ tell: (ProcessEvent, ProcessLife) -> Void
+  ) {
+    guard !stat.isKernelThread, let life = lives[number] else { return }
+    let known = life.program ?? life.parent.flatMap { lives[$0]?.program }
+    let program = reader.read(life.processID, parentID: life.parentID, at: time)
+    guard !program.isMissing, let executable = program.executable,
+      known?.executable.map({ $0 != executable }) ?? (known?.commandLine != program.commandLine)
+    else { return }
+    keep(program, of: number)
+    guard let changed = lives[number] else { return }
+    tell(ProcessEvent(time: time, processID: life.processID, threadID: life.processID, kind: .exec), changed)
   }
 
   private mutating func add(unheard record: ProcessRecord, _ tell: (ProcessEvent, ProcessLife) -> Void) {

@@ -114,6 +114,32 @@ extension ProcessHistory {
     #expect(kinds.prefix(2) == [.exit(nil, parentID: 0), .exit(nil, parentID: 0)])
   }
 
+  /// It lives on as another program, and its exec was lost.
+  @Test func healsAProgram() throws {
+    let own = CallingProcess.processID
+    let now = try ProcessTable(reading: .stat)
+    var history = ProcessHistory(.branch(own), from: now)
+    let number = try #require(history.life(of: own)).number
+    let real = try #require(history.life(of: own)?.program)
+    var former = batch([ProcessEvent(time: soon, processID: own, threadID: own, kind: .exec)])
+    former.executions = [
+      ProcessExecution(
+        time: soon - 1, processID: own, commandLine: CommandLine(bytes: Array("other\0".utf8)),
+        namespaces: NamespaceLinks(), place: .init(mount: 0, entry: 0, inode: 0))
+    ]
+    history.take(former, mayBeReplaced: { _ in true })
+    var kinds: [ProcessEvent.Kind] = []
+    for _ in 0..<2 {
+      history.take(batch([], lost: 1, snapshot: try ProcessTable(reading: .stat))) { event, life in
+        if life.number == number { kinds.append(event.kind) }
+      }
+    }
+    let programs = try #require(history.lives[number]).programs
+    #expect(programs.map(\.commandLine) == [real.commandLine, former.executions[0].commandLine, real.commandLine])
+    // Only once, and nothing is said of one that is what it was.
+    #expect(kinds == [.exec] && programs.last?.executable == real.executable)
+  }
+
   @Test func keepsNoMoreThanItMay() {
     var history = ProcessHistory(.branch(base + 1), from: table(), keeping: 100_000)
     history.take(batch([event(soon, 1, forked(0))]))

@@ -50,6 +50,7 @@ final class TraceRecorder {
   func begin(_ request: TraceRequest, _ history: ProcessHistory) throws(DatabaseError) {
     try note.run(.text("began"), .integer(realTimeNanoseconds()))
     try note.run(.text("program"), .text("pangaea \(Release.version)"))
+    try note.run(.text("isPolled"), .integer(history.isPolled ? 1 : 0))
     try note.run(.text("followsAll"), .integer(request.followsAll ? 1 : 0))
     let command = Array(request.command.joined(separator: [0]))
     try note.run(.text("command"), request.command.isEmpty ? .null : .bytes(command))

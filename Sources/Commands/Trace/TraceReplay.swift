@@ -22,7 +22,8 @@ struct TraceReplay {
     request.followsAll = archive.followsAll
     var report = try TraceReport(request, start: TraceArchive.start)
     for (event, life) in archive.events { report.tell(event, life) }
-    let history = ProcessHistory(archive.lives, lost: archive.lost, isIncomplete: archive.isIncomplete)
+    let history = ProcessHistory(
+      archive.lives, lost: archive.lost, isIncomplete: archive.isIncomplete, isPolled: archive.isPolled)
     report.end(history)
     if let page = request.page { try TracePage(history, request, start: TraceArchive.start).write(to: page) }
     if !archive.isFinished {

@@ -108,7 +108,7 @@ struct TraceReport: ~Copyable {
         json.member("event", "end")
         json.member("processes", history.births)
         json.member("lostEvents", history.lost)
-        json.member("isComplete", !history.isIncomplete)
+        json.member("isComplete", !history.isIncomplete && !history.isPolled)
       }
       return flush()
     }

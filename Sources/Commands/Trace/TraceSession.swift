@@ -52,7 +52,7 @@ final class TraceSession {
     let scope = try findScope()
     var history = ProcessHistory(
       scope, from: stream.firstSnapshot, keeping: request.followsAll ? Self.keeping.machine : Self.keeping.command,
-      readsEnvironment: request.showsEnvironment)
+      readsEnvironment: request.showsEnvironment, isPolled: stream.source != .connector)
     record { (recorder) throws(DatabaseError) in try recorder.begin(request, history) }
     var lastHeard = monotonicNanoseconds()
     while true {

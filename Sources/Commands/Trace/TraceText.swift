@@ -95,15 +95,16 @@ enum TraceText {
     return "?"
   }
 
-  /// How many events were lost; nil for none.
+  /// How many events were lost, or why nobody knows; nil for none.
   static func losses(_ history: ProcessHistory) -> String? {
+    if history.isPolled { return "/proc was looked at again and again; what lived shorter may be missing" }
     if history.lost > 0 { return "\(history.lost) events of the machine were lost" }
     return history.isIncomplete ? "events of the machine were lost, nobody knows how many" : nil
   }
 
-  /// What its environment has that its parent's has not, and the reverse.
+  /// What its environment has that its parent's has not, and the reverse, where both were read.
   static func environment(_ program: ProcessProgram) -> [String] {
-    guard let difference = program.environment else { return [] }
+    guard let difference = program.environment else { return program.isMissing ? [] : ["(environment not read)"] }
     func text(_ bytes: [UInt8]) -> String { Escaping.escaped(bytes[...]) }
     return difference.added.map { "+" + text($0.bytes) }
       + difference.changed.map { text($0.before.bytes) + " → " + text(Array($0.after.value ?? [])) }
