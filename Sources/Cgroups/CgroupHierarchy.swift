@@ -37,10 +37,8 @@ public struct CgroupHierarchy: Hashable, Sendable {
   ///   caller's cgroup namespace.
   public func directory(of path: FilePath) -> FilePath? {
     var relative = path
-    guard relative.removePrefix(root), !relative.components.contains(where: { $0.kind != .regular }) else {
-      return nil
-    }
-    return mountPoint.appending(relative.components)
+    guard relative.removePrefix(root), relative.hasOnlyNames else { return nil }
+    return mountPoint.below(relative)
   }
 
   /// The directories of all cgroups that the mount shows, each before its children; what is removed meanwhile is

@@ -96,8 +96,8 @@ extension CgroupPlan.Step {
 
   private func inherit(_ file: String, _ directory: FilePath) throws(SystemCallError) {
     guard try CgroupFile.words(directory.appending(file)).isEmpty else { return }
-    let above = try CgroupFile.words(directory.removingLastComponent().appending(file))
-    try CgroupFile.write(above.joined(separator: " "), to: directory.appending(file))
+    let above = try CgroupFile.words(directory.parentDirectory.appending(file))
+    try CgroupFile.write(above.joined(by: " "), to: directory.appending(file))
   }
 }
 
@@ -221,9 +221,8 @@ extension Cgroup.Place {
 
   /// The place above; nil at the top of what the mount shows.
   var parent: Cgroup.Place? {
-    guard directory != hierarchy.mountPoint, !path.components.isEmpty else { return nil }
-    return Cgroup.Place(
-      hierarchy: hierarchy, path: path.removingLastComponent(), directory: directory.removingLastComponent())
+    guard directory != hierarchy.mountPoint, path != path.parentDirectory else { return nil }
+    return Cgroup.Place(hierarchy: hierarchy, path: path.parentDirectory, directory: directory.parentDirectory)
   }
 
   /// The controllers that children of this cgroup of version 2 get.

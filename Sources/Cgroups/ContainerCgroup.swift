@@ -48,8 +48,7 @@ private struct ContainerCgroupPlan {
 
   mutating func arrange() throws(CgroupError) {
     try resources.validate()
-    let names = FilePath("/").appending(path.components).lexicallyNormalized().components.map(\.string)
-    for (hierarchy, settings) in zip(hierarchies.all, try settings()) { try add(names, hierarchy, settings) }
+    for (hierarchy, settings) in zip(hierarchies.all, try settings()) { try add(path.names, hierarchy, settings) }
     try addDevices()
   }
 

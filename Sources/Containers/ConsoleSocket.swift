@@ -34,7 +34,7 @@ final class ReceivingSocket {
 extension FilePath {
   /// Writes a PID for an engine: aside first and renamed then, so that nobody reads half of it.
   func writeProcessID(_ processID: Int32) throws(ContainerError) {
-    let draft = removingLastComponent().appending(".\(lastComponent?.string ?? "pid")")
+    let draft = parentDirectory.appending(".\(lastComponent?.string ?? "pid")")
     try attempt("write the PID file") { () throws(SystemCallError) in
       try FileDescriptor.open(draft, [.writeOnly, .create, .truncate], mode: 0o666).write("\(processID)")
       try renameFile(draft, to: self)

@@ -124,7 +124,7 @@ func makeDirectories(_ directory: FilePath) throws(SystemCallError) {
     switch error.errno {
     case .eexist: return
     case .enoent where directory.components.count > 1:
-      try makeDirectories(directory.removingLastComponent())
+      try makeDirectories(directory.parentDirectory)
       do throws(SystemCallError) { try makeDirectory(directory, mode: 0o700) } catch  where error.errno == .eexist {}
     default: throw error
     }

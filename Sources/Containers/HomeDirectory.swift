@@ -7,7 +7,7 @@ internal import struct SystemPackage.FilePath
 extension IsolatedCommand {
   /// Sets HOME where the environment lacks it: to what the accounts in the root directory say, else to `/`.
   mutating func setHome(ofUser user: UInt32, in root: FilePath) {
-    if value(of: "HOME").map(\.isEmpty) ?? true {
+    if value(of: "HOME")?.isEmpty ?? true {
       set("HOME", to: Array((Accounts(inContainer: root)?.user(user)?.home ?? "/").utf8))
     }
   }

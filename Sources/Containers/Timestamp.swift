@@ -19,7 +19,7 @@ public struct Timestamp: CustomStringConvertible {
     let (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
     let (days, time) = seconds.quotientAndRemainder(dividingBy: Self.secondsADay)
     let (year, month, day) = Self.date(daysSince1970: days)
-    let clock = [time / 3600, time / 60 % 60, time % 60].map { padded($0, 2) }.joined(separator: ":")
+    let clock = "\(padded(time / 3600, 2)):\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))"
     return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock).\(padded(fraction, 9))Z"
   }
 

@@ -90,8 +90,8 @@ extension EngineLog {
   /// One line of the log.
   static func line(_ level: Level, _ message: String, _ format: Format, at time: Timestamp) -> String {
     switch format {
-    case .text: return "time=\"\(time)\" level=\(level) msg=\(textValue(message))\n"
-    case .json: return #"{"level":"\#(level)","msg":\#(quoted(message)),"time":"\#(time)"}"# + "\n"
+    case .text: return "time=\"\(time)\" level=\(level.rawValue) msg=\(textValue(message))\n"
+    case .json: return #"{"level":"\#(level.rawValue)","msg":\#(quoted(message)),"time":"\#(time)"}"# + "\n"
     }
   }
 

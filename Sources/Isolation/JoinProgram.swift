@@ -79,7 +79,7 @@ struct JoinProgram {
   private func joinOfTarget(_ files: borrowing JoinedFiles) -> Join? {
     let kinds = files.kindsOfTarget
     guard let pidfd = files.pidfd, !kinds.isEmpty else { return nil }
-    let names = kinds.map(\.name).joined(separator: ", ") + (kinds.count == 1 ? " namespace" : " namespaces")
+    let names = kinds.map { $0.name }.joined(by: ", ") + (kinds.count == 1 ? " namespace" : " namespaces")
     let object = "PID \(plan.target ?? 0)"
     return Join(
       step: .setns(.descriptor(pidfd), CloneFlags(kinds), on: object), purpose: "enter the \(names) of \(object)",

@@ -146,7 +146,7 @@ extension WorldFileSystem {
     program.append(
       .mount(
         FilePath(device), onDescriptor: place, type: type, mount.attributes.set,
-        data: options.joined(separator: ","), named: mount.target))
+        data: options.joined(by: ","), named: mount.target))
     program.appendClose(place)
     guard !mount.propagation.isEmpty else { return }
     let mounted = program.appendKeepingResult(.place(mount.target, [], in: .register(root)))

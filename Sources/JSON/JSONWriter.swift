@@ -124,7 +124,7 @@ public struct JSONWriter {
   /// Writes a number; null for nil.
   @inlinable
   public mutating func value(_ number: (some BinaryInteger)?) {
-    value(asWritten: number.map { String($0) } ?? "null")
+    value(asWritten: number.map { $0.description } ?? "null")
   }
 
   /// Writes a number or word that is JSON already.

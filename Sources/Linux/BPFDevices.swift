@@ -184,7 +184,7 @@ extension DeviceAccess {
 
   /// The letters of what is in it, in the order `rwm`.
   public var letters: String {
-    [(DeviceAccess.read, "r"), (.write, "w"), (.makeNode, "m")].filter { contains($0.0) }.map(\.1).joined()
+    (contains(.read) ? "r" : "") + (contains(.write) ? "w" : "") + (contains(.makeNode) ? "m" : "")
   }
 }
 

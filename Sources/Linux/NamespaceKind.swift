@@ -88,8 +88,9 @@ public enum NamespaceKind: UInt8, CaseIterable, Hashable, Sendable {
 
 extension CloneFlags {
   /// The flags of several kinds.
-  public init(_ kinds: some Sequence<NamespaceKind>) {
-    self = kinds.reduce(into: []) { $0.formUnion($1.cloneFlag) }
+  public init(_ kinds: [NamespaceKind]) {
+    self = []
+    for kind in kinds { formUnion(kind.cloneFlag) }
   }
 
   /// The kinds whose flags are set, in the order of their names in /proc.

@@ -35,9 +35,12 @@ extension SystemCallProgram.Step {
   public static func write(
     _ content: [UInt8], to descriptor: SystemCallProgram.Argument, named name: FilePath
   ) -> Self {
-    let shown = "\"" + String(decoding: content, as: UTF8.self).replacingNewlines + "\""
-    return Self(
-      "write", .write, [descriptor, .bytes(content, shown: shown), .value(UInt64(content.count))], on: name.string)
+    Self(
+      "write", .write,
+      [
+        descriptor, .bytes(content, shown: "\"" + String(decoding: content, as: UTF8.self).replacingNewlines + "\""),
+        .value(UInt64(content.count)),
+      ], on: name.string)
   }
 
   /// close(2).
@@ -61,9 +64,8 @@ extension SystemCallProgram.Step {
 
   /// close_range(2) of every descriptor from 3 on, besides these and the one that failures are told through.
   public static func closeOthers(besides kept: [Int32]) -> Self {
-    let shown = kept.map(String.init).joined(separator: ", ")
     let bytes = kept.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
-    return Self("close_range", .closeOthers, [.counted(bytes, size: 4, shown: "all but [\(shown)]")])
+    return Self("close_range", .closeOthers, [.counted(bytes, size: 4, shown: "all but \(kept)")])
   }
 
   /// dup3(2) without close-on-exec: `old` becomes known to the executed program as `new`; they must differ.

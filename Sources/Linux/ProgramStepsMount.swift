@@ -124,14 +124,14 @@ extension SystemCallProgram.Step {
     _ mount: SystemCallProgram.Argument, path: FilePath = FilePath(""), set: MountAttributes,
     clear: MountAttributes = [], propagation: MountPropagation? = nil, recursive: Bool = false
   ) -> Self {
-    let fields: [UInt64] = [set.bits, set.clearing(clear), propagation?.flag.rawValue ?? 0, 0]
-    let shown = propagation.map { "{propagation=\($0.flag)}" } ?? "{attr_set=\(set), attr_clr=\(clear)}"
-    return Self(
+    Self(
       "mount_setattr", .call(__NR_mount_setattr),
       [
         mount, .path(path),
         .value(0x1000 | (recursive ? 0x8000 : 0), shown: recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
-        .bytes(fields.flatMap(bytes(of:)), shown: shown), .value(32),
+        .bytes(
+          [set.bits, set.clearing(clear), propagation?.flag.rawValue ?? 0, 0].flatMap(bytes(of:)),
+          shown: propagation.map { "{propagation=\($0.flag)}" } ?? "{attr_set=\(set), attr_clr=\(clear)}"), .value(32),
       ], on: path.string)
   }
 }

@@ -146,10 +146,9 @@ extension SystemCallProgram.Step {
 
   /// setgroups(2).
   public static func setGroups(_ ids: [UInt32]) -> Self {
-    let shown = "[" + ids.map(String.init).joined(separator: ", ") + "]"
-    return Self(
+    Self(
       "setgroups", .call(__NR_setgroups),
-      [.value(UInt64(ids.count)), .bytes(ids.flatMap(bytes(of:)), shown: shown)], on: shown)
+      [.value(UInt64(ids.count)), .bytes(ids.flatMap(bytes(of:)), shown: "\(ids)")], on: "\(ids)")
   }
 
   /// capset(2): the three sets of the process, bit n for capability n.
@@ -158,12 +157,13 @@ extension SystemCallProgram.Step {
     let sets = [effective, permitted, inheritable]
     let low = sets.map { UInt32(truncatingIfNeeded: $0) }
     let high = sets.map { UInt32(truncatingIfNeeded: $0 >> 32) }
-    let shown = "{effective=\(hex(effective)), permitted=\(hex(permitted)), inheritable=\(hex(inheritable))}"
     return Self(
       "capset", .call(__NR_capset),
       [
         .bytes(header.flatMap(bytes(of:)), shown: "_LINUX_CAPABILITY_VERSION_3"),
-        .bytes((low + high).flatMap(bytes(of:)), shown: shown),
+        .bytes(
+          (low + high).flatMap(bytes(of:)),
+          shown: "{effective=\(hex(effective)), permitted=\(hex(permitted)), inheritable=\(hex(inheritable))}"),
       ], on: hex(permitted))
   }
 
