@@ -165,6 +165,36 @@ def sh_with_secret(page):
     return page.window.process(pid)
 
 
+def test_no_sign_lies_on_words(page):
+    """Wherever something was born across a border: on a wide window and on a telephone's."""
+    covered = """
+      const box = (one) => one.getBoundingClientRect();
+      const signs = [...document.querySelectorAll('.sign:not(.leaving) rect')];
+      const words = [...document.querySelectorAll('.node:not(.leaving) text, .folk:not(.leaving) .heading text')].filter((one) => one.textContent);
+      return signs.flatMap((sign) => words.filter((word) => {
+        const [a, b] = [box(sign), box(word)];
+        return Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+      }).map((word) => [sign.nextSibling.textContent, word.textContent]));"""
+    signs = 0
+    page.window.media(dark=False, calm=True)
+    for width, height in ((1440, 900), (390, 844), (844, 390)):
+        page.window.shape(width, height, mobile=width < 600)
+        for kind in ("user", "pid", "mnt", "net", "uts"):
+            page.window.choose(kind)
+            page.window.wait(f"document.querySelector('svg.map').dataset.kind === '{kind}'")
+            time.sleep(0.3)
+            signs += page.window.value("document.querySelectorAll('.sign:not(.leaving)').length")
+            assert not page.window.do(covered), (width, kind, page.window.do(covered))
+            if width < 600:
+                assert page.window.value("document.querySelector('svg.map .name').getBoundingClientRect().height") >= 11
+        over = page.window.value("document.querySelector('svg.map').getBoundingClientRect().bottom - document.getElementById('hint').getBoundingClientRect().top")
+        assert over < 1, f"at {width} the notice lies over the map"
+    page.window.shape(1440, 900)
+    page.window.media(dark=False)
+    page.window.choose("uts")
+    assert signs >= 12, signs
+
+
 def test_search_and_filter(page):
     page.window.do("document.getElementById('search').focus()")
     page.window.keys(*"no such thing")

@@ -2,9 +2,12 @@
 // value made of a scene and of the window's shape; nothing here draws.
 
 import { captionOf, numberOf } from "./scene.js";
-import { widthOf } from "./text.js";
+import { home } from "./world.js";
+import { counted, shortened, widthOf } from "./text.js";
 
 export const row = 24;
+/** The room for a sign above a node. */
+export const signRow = 24;
 const indent = 20;
 const gap = 30;
 const shore = 34;
@@ -14,7 +17,8 @@ const heading = 40;
 /** The fonts of the map, which labels are measured in. */
 export const fonts = {
   name: "500 13px Inter, system-ui, sans-serif", number: "11px Inter, system-ui, sans-serif",
-  tags: "600 11px Inter, system-ui, sans-serif",
+  tags: "600 11px Inter, system-ui, sans-serif", title: "650 13.5px Inter, system-ui, sans-serif",
+  subtitle: "11.5px Inter, system-ui, sans-serif",
 };
 
 /**
@@ -24,6 +28,7 @@ export const fonts = {
  * `former` is the layout before: its breaks are kept unless others fit much better, so that little moves.
  */
 export function layOut(scene, window, former) {
+  for (const node of scene.nodes.values()) node.isSignAbove = Boolean(node.from) && (!isWide(window) || isWithin(node));
   for (const node of scene.nodes.values()) measure(node);
   const heights = [180, 250, 340, 460, 620, 820, 1100, 1500, 2000, 2700, 3600, 4800];
   const tried = (height) => {
@@ -41,14 +46,33 @@ export function layOut(scene, window, former) {
     const same = tried(former.height);
     if (same.scale > best.scale * 0.82) best = same;
   }
+  placeAll(scene, best.height, window);
+  const born = [...scene.nodes.values()].filter((node) => node.from);
+  // Ways to several columns of continents would run over those before: they run between them.
+  if (!born.every((node) => node.isSignAbove || isNext(node))) for (const node of born) node.isSignAbove = true;
   const size = placeAll(scene, best.height, window);
   return { kind: scene.kind, height: best.height, width: size.width, depth: size.height };
+}
+
+const isWide = (window) => window.width > window.height * 0.9;
+
+/** Whether a child and its parent across a border are on continents of which one lies in the other, or both in a third. */
+const isWithin = (node) => outermostOf(node.continent) === outermostOf(node.from.continent);
+
+const isNext = (node) => areNeighbours(outermostOf(node.from.continent), outermostOf(node.continent));
+
+/** Whether one continent lies across a single stretch of sea to the right of another. */
+export function areNeighbours(from, to) {
+  const distance = to.x - from.x - from.width;
+  return distance > 0 && distance < sea + 40;
 }
 
 function measure(node) {
   const tags = node.borders.filter((kind) => kind !== node.continent.kind);
   node.caption = captionOf(node);
   node.number = numberOf(node);
+  node.sign = node.from ? node.borders.map((kind) => `+${kind}`).join(" ") || "joined" : "";
+  node.signWidth = node.sign ? 16 + widthOf(node.sign, fonts.tags) : 0;
   // What the sign over the sea says is not said again.
   node.tags = node.from ? "" : tags.map((kind) => `+${kind}`).join(" ");
   node.nameWidth = widthOf(node.caption, fonts.name);
@@ -58,9 +82,11 @@ function measure(node) {
 
 /** The size of a branch, its nodes placed relative to its corner. */
 function branch(node, room) {
-  const below = columns(node.children, room, indent, row);
+  const above = node.isSignAbove ? signRow : 0;
+  const below = columns(node.children, room, indent, above + row);
   node.heads = below.heads;
-  return { node, width: Math.max(node.width + 10, below.width), height: row + below.height, below };
+  const width = Math.max(node.width + 10, node.isSignAbove ? node.signWidth : 0, below.width);
+  return { node, width, height: above + row + below.height, above, below };
 }
 
 /** Puts branches below each other, and beside each other where they would be higher than the room. */
@@ -89,7 +115,7 @@ function columns(nodes, room, left, top) {
 function settle(parts, x, y) {
   for (const part of parts) {
     part.node.x = x + part.x + 7;
-    part.node.y = y + part.y + row / 2;
+    part.node.y = y + part.y + part.above + row / 2;
     settle(part.below.parts, x + part.x, y + part.y);
   }
 }
@@ -109,7 +135,7 @@ function interior(continent, room, window) {
   return {
     continent, width: width + 2 * shore, height: height + 2 * shore,
     settle(x, y) {
-      Object.assign(continent, { x, y, width: width + 2 * shore, height: height + 2 * shore });
+      Object.assign(continent, { x, y, width: width + 2 * shore, height: height + 2 * shore, forest });
       settle(forest.parts, x + shore, y + shore + heading);
       const [left, top] = beside ? [wide + 56, heading] : [0, heading + below];
       inner.settle(x + shore + left, y + shore + top);
@@ -117,10 +143,15 @@ function interior(continent, room, window) {
   };
 }
 
-/** How wide a continent's heading is. */
+/** What a continent's heading says, and how wide it is. */
 function titleOf(continent) {
-  const holders = continent.count ? "" : continent.namespace?.holders?.[0] ?? "";
-  return 150 + Math.min(widthOf(holders, fonts.number), 220);
+  const { kind, index, count, kept, letter } = continent;
+  const uninhabited = `uninhabited${kept && ` · ${shortened(kept, 34)}`}`;
+  continent.title = index === -1 ? `the ${home.name}` : index === -2 ? "not readable" : `${kind}:[${continent.inode}]`;
+  continent.subtitle = count ? counted(count, "process", "processes") : uninhabited;
+  const words = Math.max(widthOf(continent.title, fonts.title), widthOf(continent.subtitle, fonts.subtitle));
+  continent.titleWidth = words + (letter ? 20 + 10 * letter.length : 0);
+  return continent.titleWidth;
 }
 
 /** Puts boxes into rows of about one width. */
@@ -156,20 +187,20 @@ function placeAll(scene, room, window) {
   // Who lies where follows from where they came from, so that few ways cross.
   const ranks = new Map([...scene.nodes.values()].map((node, index) => [node.key, index]));
   const rank = (one) => (one.roots[0]?.from ? ranks.get(one.roots[0].from.key) : Infinity);
-  const isWide = window.width > window.height * 0.9;
+  const wide = isWide(window);
   const group = (continent) => {
     const own = interior(continent, room, window);
     const others = reached.get(continent).sort((a, b) => rank(a) - rank(b) || a.index - b.index).map(group);
     if (!others.length) return own;
-    const limit = isWide ? Math.max(own.height / 1.2, 420) : Math.max(own.width, window.width);
-    const beyond = isWide ? stacked(others, Math.max(own.height, 420), sea / 2) : packed(others, limit, sea / 2);
-    const width = isWide ? own.width + sea + beyond.width : Math.max(own.width, beyond.width);
-    const height = isWide ? Math.max(own.height, beyond.height) : own.height + sea + beyond.height;
+    const limit = wide ? Math.max(own.height / 1.2, 420) : Math.max(own.width, window.width);
+    const beyond = wide ? stacked(others, Math.max(own.height, 420), sea / 2) : packed(others, limit, sea / 2);
+    const width = wide ? own.width + sea + beyond.width : Math.max(own.width, beyond.width);
+    const height = wide ? Math.max(own.height, beyond.height) : own.height + sea + beyond.height;
     return {
       width, height,
       settle(x, y) {
-        own.settle(x, isWide ? y + Math.max(0, (beyond.height - own.height) / 2) : y);
-        if (isWide) beyond.settle(x + own.width + sea, y + Math.max(0, (own.height - beyond.height) / 2));
+        own.settle(x, wide ? y + Math.max(0, (beyond.height - own.height) / 2) : y);
+        if (wide) beyond.settle(x + own.width + sea, y + Math.max(0, (own.height - beyond.height) / 2));
         else beyond.settle(x, y + own.height + sea);
       },
     };

@@ -2,29 +2,17 @@
 // items of a tree for those who hear the page instead of seeing it.
 
 import { coastAround, pathOf, resampled } from "./coast.js";
-import { fonts, layOut, row } from "./layout.js";
+import { Crossings } from "./crossings.js";
+import { layOut, row, signRow } from "./layout.js";
+import { looksOf, nameOf } from "./looks.js";
 import { MapView } from "./view.js";
-import { home, kindNames } from "./world.js";
-import { counted, shortened, svg, visible, widthOf } from "./text.js";
+import { kindNames } from "./world.js";
+import { svg, visible } from "./text.js";
 
 const duration = 900;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const ease = (t) => (t < 0.5 ? 4 * t * t * t : 1 - (-2 * t + 2) ** 3 / 2);
 const mix = (a, b, t) => a + (b - a) * t;
-
-/** How a continent is told apart: by colour, by outline, and by its letter. */
-export function looksOf(index) {
-  if (index === -1) return "machine";
-  if (index === -2) return "unknown";
-  return `hue${index % 7} outline${Math.floor(index / 7) % 4}`;
-}
-
-/** A continent's name for a person. */
-export function nameOf(continent) {
-  const kind = kindNames[continent.kind];
-  if (continent.index === -2) return `${kind} namespaces that may not be read`;
-  return continent.index === -1 ? `the ${home.name}'s ${kind} namespace` : `${kind} namespace ${continent.letter}`;
-}
 
 /** What is heard of a node. */
 export function sentenceOf(node, world) {
@@ -56,7 +44,7 @@ export class WorldMap {
     this.view = new MapView(this.element, this.root);
     this.nodes = new Map();
     this.lands = new Map();
-    this.edges = new Map();
+    this.crossings = new Crossings(this.layers.seas, this.layers.signs);
     this.focused = null;
     this.listen();
   }
@@ -79,7 +67,7 @@ export class WorldMap {
     this.showNodes(scene);
     // By now whoever lives on has left.
     this.sunken.forEach(dismiss);
-    this.showEdges(scene);
+    this.crossings.show(scene, this.nodes);
     this.view.fit(this.former, this.instant || !this.view.hasFitted);
     this.start(began);
     this.keepFocus();
@@ -130,25 +118,20 @@ export class WorldMap {
 
   /** The coast around all that is on a continent, where that has changed. */
   shape(land, continent) {
-    const boxes = [{ x: continent.x + 34, y: continent.y + 30, width: Math.min(continent.width - 68, 170), height: 26, margin: 27 }];
+    const boxes = [{ x: continent.x + 34, y: continent.y + 30, width: continent.titleWidth, height: 26, margin: 27 }];
     for (const node of this.scene.nodes.values()) {
       if (node.continent !== continent) continue;
       boxes.push({ x: node.x - 9, y: node.y - 9, width: node.width + 12, height: 18, margin: 25 });
+      if (node.isSignAbove) boxes.push({ x: node.x - 9, y: node.y - signRow - 9, width: node.signWidth, height: 18, margin: 25 });
       boxes.push(...bridges(node.heads));
     }
     boxes.push(...bridges(continent.heads));
     for (const inner of continent.nested) {
       boxes.push({ x: inner.x + 8, y: inner.y + 8, width: inner.width - 16, height: inner.height - 16, margin: 30 });
     }
-    // What lies in it is joined to its own people by land at the head, or at the left.
+    // What lies in it is joined to its own people by land.
     const first = continent.nested[0];
-    if (first) {
-      const isBeside = first.y < continent.y + 100;
-      boxes.push({
-        x: continent.x + 40, y: continent.y + 40, margin: 26,
-        width: isBeside ? first.x - continent.x : 20, height: isBeside ? 20 : first.y - continent.y,
-      });
-    }
+    if (first) boxes.push({ ...isthmus(continent, first), margin: 26 });
     const shape = boxes.map((box) => `${box.x | 0},${box.y | 0},${box.width | 0}`).join(";");
     if (shape === land.shape) return;
     land.shape = shape;
@@ -170,20 +153,17 @@ export class WorldMap {
   }
 
   title(land, continent) {
-    const label = nameOf(continent);
-    land.group.setAttribute("aria-label", `${label}, ${counted(continent.count, "process", "processes")}`);
-    const key = `${continent.letter} ${continent.count} ${continent.namespace?.holders?.[0] ?? ""} ${continent.x | 0} ${continent.y | 0}`;
+    const { letter, title, subtitle } = continent;
+    land.group.setAttribute("aria-label", `${nameOf(continent)}, ${subtitle}`);
+    const key = `${letter} ${subtitle} ${continent.x | 0} ${continent.y | 0}`;
     if (land.titled === key) return;
     land.titled = key;
-    const holder = continent.count ? "" : shortened(visible(continent.namespace?.holders?.[0] ?? ""), 34);
-    const sub = continent.count ? counted(continent.count, "process", "processes") : `uninhabited${holder && " · "}${holder}`;
-    const words = continent.index === -1 ? `the ${home.name}` : continent.index === -2 ? "not readable" : `${continent.kind}:[${continent.inode}]`;
-    const badge = continent.letter
-      ? [svg("rect", { class: "badge", x: -2, y: -15, width: 12 + 10 * continent.letter.length, height: 22, rx: 7 }),
-        svg("text", { class: "letter", x: 4 + 5 * continent.letter.length, y: 1, "text-anchor": "middle" }, continent.letter)] : [];
-    const x = continent.letter ? 20 + 10 * continent.letter.length : 0;
+    const badge = letter
+      ? [svg("rect", { class: "badge", x: -2, y: -15, width: 12 + 10 * letter.length, height: 22, rx: 7 }),
+        svg("text", { class: "letter", x: 4 + 5 * letter.length, y: 1, "text-anchor": "middle" }, letter)] : [];
+    const x = letter ? 20 + 10 * letter.length : 0;
     land.heading.replaceChildren(
-      ...badge, svg("text", { class: "title", x, y: -3 }, words), svg("text", { class: "sub", x, y: 12 }, sub),
+      ...badge, svg("text", { class: "title", x, y: -3 }, title), svg("text", { class: "sub", x, y: 12 }, subtitle),
     );
     land.headingTo = { x: continent.x + 34, y: continent.y + 44 };
     land.headingNow ??= land.headingTo;
@@ -246,40 +226,6 @@ export class WorldMap {
     );
   }
 
-  /** One line for what is on a continent, one for each crossing of the sea. */
-  showEdges(scene) {
-    const seen = new Set();
-    for (const node of scene.nodes.values()) {
-      if (!node.from) continue;
-      const key = `${node.from.key}>${node.key}`;
-      seen.add(key);
-      let edge = this.edges.get(key);
-      if (!edge) {
-        const label = node.borders.length ? node.borders.map((kind) => `+${kind}`).join(" ") : "joined";
-        edge = {
-          path: svg("path", { class: `crossing ${looksOf(node.continent.index)}` }),
-          sign: svg("g", { class: `sign ${looksOf(node.continent.index)}` }),
-        };
-        const width = 16 + widthOf(label, fonts.tags);
-        edge.width = width;
-        edge.sign.append(
-          svg("rect", { x: -width / 2, y: -10, width, height: 20, rx: 10 }),
-          svg("text", { y: 4, "text-anchor": "middle" }, label),
-        );
-        this.layers.seas.append(edge.path);
-        this.layers.signs.append(edge.sign);
-        this.edges.set(key, edge);
-      }
-      edge.ends = [node.from.key, node.key];
-    }
-    for (const [key, edge] of this.edges) {
-      if (seen.has(key)) continue;
-      this.edges.delete(key);
-      edge.path.remove();
-      edge.sign.remove();
-    }
-  }
-
   // Motion: everything goes from where it is to where it belongs, at once.
 
   start(began) {
@@ -303,7 +249,7 @@ export class WorldMap {
       item.drawn = true;
     }
     for (const land of this.lands.values()) this.drawLand(land, t);
-    for (const edge of this.edges.values()) this.drawCrossing(edge);
+    this.crossings.draw();
   }
 
   drawLand(land, t) {
@@ -325,24 +271,6 @@ export class WorldMap {
     }
     if (veins !== land.drawnVeins) land.veins.setAttribute("d", veins);
     land.drawnVeins = veins;
-  }
-
-  drawCrossing(edge) {
-    const [from, to] = edge.ends.map((key) => this.nodes.get(key));
-    if (!from || !to) return;
-    const a = { x: from.now.x + Math.min(from.node.width, 400) + 2, y: from.now.y };
-    const b = { x: to.now.x - 12, y: to.now.y };
-    const reach = Math.max(46, Math.abs(b.x - a.x) / 2);
-    const key = `${a.x} ${a.y} ${b.x} ${b.y}`;
-    if (edge.drawn === key) return;
-    edge.drawn = key;
-    const [p, q] = b.x > a.x ? [{ x: a.x + reach, y: a.y }, { x: b.x - reach, y: b.y }] : [{ x: a.x + 70, y: a.y }, { x: b.x - 70, y: b.y }];
-    edge.path.setAttribute("d", `M${a.x} ${a.y}C${p.x} ${p.y} ${q.x} ${q.y} ${b.x} ${b.y}`);
-    // The sign stands near the coast that is reached, where no other way begins; between coasts that nest, halfway.
-    const [t, back] = to.node.continent.outer ? [0.5, 0] : [0.73, Math.min(0, 34 - edge.width / 2)];
-    const u = 1 - t;
-    const place = (m, n, o, r) => u ** 3 * m + 3 * u * u * t * n + 3 * u * t * t * o + t ** 3 * r;
-    edge.sign.setAttribute("transform", `translate(${place(a.x, p.x, q.x, b.x) + back} ${place(a.y, p.y, q.y, b.y)})`);
   }
 
   // What is pointed at, looked for and walked through.
@@ -450,6 +378,7 @@ export class WorldMap {
       if (key === pinned) item.element.setAttribute("aria-selected", "true");
       else item.element.removeAttribute("aria-selected");
     }
+    for (const [key, land] of this.lands) land.path.classList.toggle("found", Boolean(found?.has(key)));
   }
 }
 
@@ -468,6 +397,14 @@ function dismiss(element) {
   element.setAttribute("aria-hidden", "true");
   element.classList.add("leaving");
   setTimeout(() => element.remove(), still.matches ? 0 : 400);
+}
+
+/** The land between the forest of a continent and what lies in it, beside or below. */
+function isthmus(continent, first) {
+  const [left, top] = [continent.x + 40, continent.y + 40];
+  const { width, height } = continent.forest;
+  if (first.y < continent.y + 100) return { x: left, y: top, width: first.x - left, height: Math.min(height, first.height - 80) };
+  return { x: left, y: top, width: Math.max(20, Math.min(width, first.width) - 60), height: first.y - top };
 }
 
 /** The land between columns, at their heads. */

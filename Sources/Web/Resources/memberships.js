@@ -1,6 +1,6 @@
 // The eight memberships of a process, as the card at the pointer and the inspector show them.
 
-import { looksOf } from "./map.js";
+import { looksOf } from "./looks.js";
 import { home, kindNames, kinds } from "./world.js";
 import { html, shortened, visible } from "./text.js";
 

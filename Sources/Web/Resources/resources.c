@@ -53,6 +53,18 @@ static const uint8_t view_js[] = {
 #embed "view.js"
 };
 
+static const uint8_t crossings_js[] = {
+#embed "crossings.js"
+};
+
+static const uint8_t looks_js[] = {
+#embed "looks.js"
+};
+
+static const uint8_t holders_js[] = {
+#embed "holders.js"
+};
+
 static const uint8_t memberships_js[] = {
 #embed "memberships.js"
 };
@@ -134,6 +146,9 @@ static const struct {
     FILE_OF("coast.js", coast_js, BOTH),
     FILE_OF("map.js", map_js, BOTH),
     FILE_OF("view.js", view_js, BOTH),
+    FILE_OF("crossings.js", crossings_js, BOTH),
+    FILE_OF("holders.js", holders_js, BOTH),
+    FILE_OF("looks.js", looks_js, BOTH),
     FILE_OF("memberships.js", memberships_js, BOTH),
     FILE_OF("inspector.js", inspector_js, BOTH),
     FILE_OF("kinds.js", kinds_js, BOTH),

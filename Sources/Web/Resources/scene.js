@@ -1,6 +1,7 @@
 // What the map of one kind shows: continents, the forest on each, borders, and folds that stand for what looks alike. A
 // value made of a world and of wishes; nothing here draws.
 
+import { holders } from "./holders.js";
 import { nests } from "./world.js";
 import { shortened, visible } from "./text.js";
 
@@ -12,7 +13,7 @@ const mostNodes = 520;
  * (`members`); `children` are nodes of the same continent, `crossings` those that were born across a border.
  */
 export function sceneOf(world, kind, wishes) {
-  const scene = { kind, world, continents: new Map(), nodes: new Map() };
+  const scene = { kind, world, continents: new Map(), nodes: new Map(), kept: holders(world, kind) };
   const rows = chosen(world, wishes);
   for (const namespace of world.ofKind(kind)) addContinent(scene, namespace.inode, namespace);
   for (const row of rows.values()) addNode(scene, row, rows);
@@ -57,6 +58,7 @@ function addContinent(scene, inode, namespace) {
   const continent = {
     key, kind: scene.kind, inode, namespace, index, letter: index >= 0 ? scene.world.letter(scene.kind, inode) : "",
     roots: [], nested: [], count: scene.world.count(scene.kind, inode), links: new Map(), outer: null,
+    kept: scene.kept.get(inode)?.[0] ?? "",
   };
   scene.continents.set(key, continent);
   return continent;

@@ -2,6 +2,8 @@
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const limits = [0.12, 3];
+/** How small a map may be made by itself on a telephone. */
+const least = 0.8;
 
 /** The window over a map. */
 export class MapView {
@@ -34,8 +36,11 @@ export class MapView {
     if (this.isFree) return;
     const window = this.size();
     const margin = Math.min(36, window.width * 0.03, window.height * 0.06);
-    const least = window.width < 600 ? 0.62 : 0.3;
-    const k = Math.max(least, Math.min((window.width - 2 * margin) / size.width, (window.height - 2 * margin) / size.depth, 1.15));
+    const across = (window.width - 2 * margin) / size.width;
+    const down = (window.height - 2 * margin) / size.depth;
+    // On a telephone words stay readable: a map that would be too small is longer than the window.
+    const isLong = window.width < 600 && down < least;
+    const k = isLong ? Math.min(1, Math.max(least, across)) : Math.max(window.width < 600 ? least : 0.3, Math.min(across, down, 1.15));
     const x = Math.max(margin, (window.width - size.width * k) / 2);
     const y = Math.max(margin, (window.height - size.depth * k) / 2);
     this.hasFitted = true;

@@ -18,6 +18,8 @@ public struct Continent: Hashable, Sendable {
   public let ownerUserID: UInt32?
   /// What keeps it beside processes, in words, the first few.
   public let holders: [String]
+  /// How many more keep it.
+  public let furtherHolderCount: Int
   /// Whether processes are in it.
   public let isInhabited: Bool
 
@@ -35,6 +37,7 @@ public struct Continent: Hashable, Sendable {
     owner = namespace.owner
     ownerUserID = namespace.ownerUserID
     holders = namespace.holders.prefix(Self.mostHolders).map(Self.words)
+    furtherHolderCount = max(0, namespace.holders.count - Self.mostHolders)
     isInhabited = !namespace.members.isEmpty
   }
 

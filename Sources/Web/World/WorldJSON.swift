@@ -98,6 +98,7 @@ extension JSONWriter {
       if let owner = continent.owner { json.member("owner", owner) }
       if let userID = continent.ownerUserID { json.member("ownerUid", userID) }
       if !continent.holders.isEmpty { json.member("holders") { $0.list(continent.holders) { $0.value($1) } } }
+      if continent.furtherHolderCount > 0 { json.member("moreHolders", continent.furtherHolderCount) }
     }
   }
 }
