@@ -14,6 +14,8 @@ struct WebCommand: HandParsedVerb {
       "Serves one page on 127.0.0.1 and prints its link. The link opens the page once, in one browser; Enter prints "
         + "another. There is one map for each kind of namespace: namespaces are continents, processes live on them, and "
         + "a child that was born across a border is joined to its parent over the sea, with the border's name (+uts).",
+      "The table says the same in rows, for keys and screen readers: the namespaces of the kind with what keeps those that "
+        + "nobody is in, and the processes with what each inherited or changed. Press ? on the page for its keys.",
       "The page only looks. With --allow-kill it may also send signals and end branches, and asks before. Values of "
         + "environment variables are sent only when they are asked for.",
       "What happens is seen as it happens, since the kernel announces it; where it does not, in a container or to a user "

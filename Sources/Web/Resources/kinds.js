@@ -9,14 +9,17 @@ export function liveliest(world, shown = "pid") {
   return counts.reduce((best, one) => (one[1] > best[1] ? one : best))[0];
 }
 
-/** The tabs in an element; `choose` is told which one a person wants. With `hasKeys` the digits choose them too. */
+/**
+ * The tabs in an element; `choose` is told which one a person wants. With `hasKeys` the digits choose them too; `panels` are
+ * the elements that show the kind that is chosen.
+ */
 export class KindTabs {
-  constructor(list, choose, hasKeys = true) {
+  constructor(list, choose, { hasKeys = true, panels = "map" } = {}) {
     this.list = list;
     this.choose = choose;
     list.append(...kinds.map((kind, index) => html(
       "button", {
-        type: "button", role: "tab", id: `kind-${kind}`, "aria-controls": "map", title: hasKeys ? `Key ${index + 1}` : null,
+        type: "button", role: "tab", id: `kind-${kind}`, "aria-controls": panels, title: hasKeys ? `Key ${index + 1}` : null,
         onclick: () => choose(kind), onkeydown: (event) => this.step(event, index),
       },
       kindNames[kind], html("span", { class: "count" }))));

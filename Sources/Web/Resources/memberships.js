@@ -11,6 +11,15 @@ export function badge(world, kind, inode) {
   return html("span", { class: `chip ${looksOf(index)}` }, index < 0 ? home.name : world.letter(kind, inode));
 }
 
+/** The namespace of a process; a zombie is in none any more. */
+export function membership(world, row, kind) {
+  const hasLeft = row.condition === "zombie" && !row.ns?.[kind];
+  return hasLeft ? html("span", { class: "chip unknown" }, "none any more") : badge(world, kind, row.ns?.[kind]);
+}
+
+/** What a process is doing, as far as it is told. */
+export const conditionOf = (row) => (row.kernel ? "kernel thread" : row.condition ?? "alive");
+
 /** One row for each kind: which namespace, and whether it came from the parent. */
 export function memberships(world, row) {
   const borders = new Set(world.borders(row));
@@ -24,9 +33,9 @@ export function memberships(world, row) {
       const word = !inode ? "" : borders.has(kind) ? "changed" : parent ? "inherited" : "";
       return html(
         "tr", { class: word },
-        html("th", { scope: "row" }, kindNames[kind]), html("td", {}, badge(world, kind, inode)),
+        html("th", { scope: "row" }, kindNames[kind]), html("td", {}, membership(world, row, kind)),
         html("td", { class: "word" }, word === "changed" ? `+${kind}` : word, word === "changed" && parent
-          ? html("small", {}, " was ", badge(world, kind, parent.ns?.[kind])) : null),
+          ? html("small", {}, " was ", badge(world, kind, world.membership(parent, kind))) : null),
       );
     })),
   );

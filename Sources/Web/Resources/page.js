@@ -5,6 +5,7 @@ import { KindTabs, liveliest } from "./kinds.js";
 import { Card } from "./memberships.js";
 import { WorldMap } from "./map.js";
 import { sceneOf } from "./scene.js";
+import { search } from "./search.js";
 import { WorldTable } from "./table.js";
 import { Timeline } from "./timeline.js";
 import { counted, html, visible } from "./text.js";
@@ -24,7 +25,7 @@ const map = new WorldMap(find("map"), {
 });
 const table = new WorldTable(find("table"), (row) => pin(row));
 const inspector = new Inspector(find("inspector"), { close: () => unpin(), pick: (row) => pin(row) });
-const tabs = new KindTabs(find("kinds"), (kind) => choose(kind));
+const tabs = new KindTabs(find("kinds"), (kind) => choose(kind), { panels: "map table" });
 const timeline = new Timeline(history, () => show(true));
 
 // The world.
@@ -45,17 +46,21 @@ function soon() {
 
 function show(isFresh) {
   const world = history.shown;
-  page.kind ??= kinds.find((kind) => kind === location.hash.slice(1)) ?? liveliest(world);
-  const rows = () => [...world.processes.values()].filter((row) => fits(world, row));
-  page.found = page.search ? new Set(rows().filter((row) => matches(world, row)).map((row) => row.key)) : null;
+  if (!page.kind) {
+    page.kind = kinds.find((kind) => kind === location.hash.slice(1)) ?? liveliest(world);
+    nameView();
+  }
+  const rows = [...world.processes.values()].filter((row) => fits(world, row));
+  const found = search(world, page.kind, page.search, rows);
+  page.found = found && new Set([...found.processes, ...found.namespaces]);
   if (page.view === "map") {
     map.show(sceneOf(world, page.kind, wishes), isFresh);
     map.mark(inspector.row?.key, page.found);
   } else {
-    table.show(world, rows().filter((row) => !page.found || page.found.has(row.key)), inspector.row?.key);
+    table.show(world, page.kind, rows, page.found, inspector.row?.key);
   }
   inspector.update(world);
-  find("found").textContent = page.found ? `${page.found.size} found` : "";
+  find("found").textContent = found ? foundWords(found) : "";
   tabs.draw(world, page.kind);
   drawUsers(world);
   find("hint").textContent = hintOf(world);
@@ -67,16 +72,14 @@ function fits(world, row) {
   return !wishes.onlyBorders || world.borders(row).length > 0;
 }
 
-function matches(world, row) {
-  const words = page.search.toLowerCase();
-  if (/^\d+$/.test(words)) return String(row.pid) === words || (row.inside ?? []).some((pid) => String(pid) === words);
-  return [row.name, row.line, row.container, world.userName(row.uid)].some((text) => text?.toLowerCase().includes(words));
+function foundWords({ processes, namespaces }) {
+  return [`${processes.size} found`, namespaces.size && counted(namespaces.size, "namespace")].filter(Boolean).join(", ");
 }
 
 function hintOf(world) {
   const continents = world.ofKind(page.kind).length;
   const hidden = wishes.showsKernel ? 0 : [...world.processes.values()].filter((row) => row.kernel).length;
-  const unread = world.count(page.kind, "?");
+  const unread = [...world.processes.values()].filter((row) => !row.ns && row.condition !== "zombie").length;
   return [
     continents === 1 ? `One ${kindNames[page.kind]} namespace holds everybody` : `${continents} ${kindNames[page.kind]} namespaces`,
     counted(world.processes.size - hidden, "process", "processes"), hidden && `${hidden} kernel threads hidden`,
@@ -92,6 +95,7 @@ function choose(kind) {
   window.history.replaceState(null, "", `${location.pathname}#${kind}`);
   wishes.unfolded.clear();
   map.view.isFree = false;
+  nameView();
   show(true);
   tabs.reveal(kind);
 }
@@ -100,7 +104,6 @@ function choose(kind) {
 
 function pin(row) {
   card.hide();
-  page.returnTo = document.activeElement;
   inspector.pin(row, history.shown);
   document.body.classList.add("inspecting");
   soon();
@@ -108,11 +111,12 @@ function pin(row) {
 }
 
 function unpin() {
+  const { key } = inspector.row;
   inspector.close();
   document.body.classList.remove("inspecting");
-  soon();
+  show(false);
   if (page.view === "map") map.focus(map.focused);
-  else page.returnTo?.focus();
+  else table.focus(key);
 }
 
 function unfold(node) {
@@ -137,16 +141,21 @@ function view(name) {
   page.view = name;
   find("map").hidden = name !== "map";
   find("table").hidden = name !== "table";
-  find("kinds").hidden = name !== "map";
   find("as-map").setAttribute("aria-pressed", String(name === "map"));
   find("as-table").setAttribute("aria-pressed", String(name === "table"));
-  find("view-title").textContent = name === "map" ? "Map" : "Table";
+  nameView();
   card.hide();
   show(true);
 }
 
+/** What the panel below the tabs is called. */
+function nameView() {
+  find("view-title").textContent = `${page.view === "map" ? "Map" : "Table"} of ${kindNames[page.kind]} namespaces`;
+}
+
 function nextFound() {
-  const order = page.view === "map" ? map.inOrder().filter((node) => node.members.some((row) => page.found?.has(row.key))) : [];
+  if (page.view === "table") return table.focusNext();
+  const order = map.inOrder().filter((node) => node.members.some((row) => page.found?.has(row.key)));
   if (!order.length) return;
   const at = order.findIndex((node) => node.key === map.focused);
   map.focus(order[(at + 1) % order.length].key);
@@ -157,7 +166,10 @@ find("search").addEventListener("input", (event) => {
   soon();
 });
 find("search").addEventListener("keydown", (event) => {
-  if (event.key === "Enter") nextFound();
+  if (event.key !== "Enter") return;
+  // Else the key would press the button that has the focus then.
+  event.preventDefault();
+  nextFound();
 });
 find("only-borders").addEventListener("change", (event) => ((wishes.onlyBorders = event.target.checked), soon()));
 find("kernel").addEventListener("change", (event) => ((wishes.showsKernel = event.target.checked), soon()));
@@ -180,7 +192,7 @@ new ResizeObserver(() => soon()).observe(find("map"));
 const keys = {
   "/": () => find("search").focus(), t: () => view("table"), m: () => view("map"), "?": () => find("help").showModal(),
   "+": () => map.view.zoom(1.35), "=": () => map.view.zoom(1.35), "-": () => map.view.zoom(1 / 1.35), 0: () => map.view.release(),
-  ...Object.fromEntries(kinds.map((kind, index) => [String(index + 1), () => page.view === "map" && choose(kind)])),
+  ...Object.fromEntries(kinds.map((kind, index) => [String(index + 1), () => choose(kind)])),
 };
 
 document.addEventListener("keydown", (event) => {

@@ -17,6 +17,18 @@ static const uint8_t table_js[] = {
 #embed "table.js"
 };
 
+static const uint8_t rows_js[] = {
+#embed "rows.js"
+};
+
+static const uint8_t columns_js[] = {
+#embed "columns.js"
+};
+
+static const uint8_t search_js[] = {
+#embed "search.js"
+};
+
 static const uint8_t timeline_js[] = {
 #embed "timeline.js"
 };
@@ -137,6 +149,9 @@ static const struct {
     FILE_OF("page.html", page_html, RESOURCES_MAP),
     FILE_OF("page.js", page_js, RESOURCES_MAP),
     FILE_OF("table.js", table_js, RESOURCES_MAP),
+    FILE_OF("rows.js", rows_js, RESOURCES_MAP),
+    FILE_OF("columns.js", columns_js, RESOURCES_MAP),
+    FILE_OF("search.js", search_js, RESOURCES_MAP),
     FILE_OF("timeline.js", timeline_js, RESOURCES_MAP),
     FILE_OF("page.css", page_css, BOTH),
     FILE_OF("map.css", map_css, BOTH),

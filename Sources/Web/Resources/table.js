@@ -1,114 +1,102 @@
-// The table: the same world in rows, for whoever reads better than they see maps.
+// The table: all that the maps say in rows, for whoever reads better than they see. The namespaces of one kind stand above
+// the processes; a namespace that is chosen leaves only the processes in it.
 
-import { badge } from "./memberships.js";
-import { kindNames, kinds } from "./world.js";
-import { counted, html, shortened, visible } from "./text.js";
+import { namespaceColumns, processColumns } from "./columns.js";
+import { arrivals, holders, nested } from "./holders.js";
+import { nameOf } from "./looks.js";
+import { RowTable } from "./rows.js";
+import { kindNames } from "./world.js";
+import { counted, html } from "./text.js";
 
-const onePage = 200;
-
-/** The table in an element; `pick` is told of a row that was chosen. */
+/** The two tables in an element; `pick` is told of a process that was chosen. */
 export class WorldTable {
   constructor(element, pick) {
-    this.element = element;
-    this.pick = pick;
-    this.order = { by: "pid", isDown: false };
-    this.page = 0;
-    this.rows = new Map();
-    this.columns = [
-      { name: "PID", by: "pid", value: (world, row) => row.pid, text: (world, row) => [row.pid, ...(row.inside ?? [])].join(" → ") },
-      { name: "Name", by: "name", value: (world, row) => row.name, text: (world, row) => visible(row.name) },
-      { name: "Parent", by: "ppid", value: (world, row) => row.ppid, text: (world, row) => (row.ppid ? String(row.ppid) : "—") },
-      { name: "Runs as", by: "user", value: (world, row) => row.uid ?? -1, text: (world, row) => world.userName(row.uid) },
-      ...kinds.map((kind) => ({
-        name: `${kindNames[kind]} ns`, by: `${kind}:`, kind, value: (world, row) => (row.ns?.[kind] ? world.letterIndex(kind, row.ns[kind]) : -2),
-      })),
-      { name: "Container", by: "container", value: (world, row) => row.container ?? "", text: (world, row) => shortened(visible(row.container ?? ""), 36) },
-    ];
-    this.build();
+    this.kind = null;
+    this.chosen = null;
+    this.said = new Map();
+    const [upper, lower] = ["namespaces", "processes"].map((id) => html("section", { id, class: "part" }));
+    element.append(upper, lower);
+    const kind = () => this.kind;
+    this.namespaces = new RowTable(upper, {
+      label: "Namespaces", perPage: 100, isToggled: true,
+      columns: namespaceColumns(kind, (row) => this.said.get(row.key)), pick: (row) => this.choose(row),
+      isChosen: (row) => row.key === this.chosen?.key, state: (world, row) => this.said.get(row.key).text,
+    });
+    this.all = html("button", { type: "button", class: "all", hidden: true, onclick: () => this.choose(this.chosen) }, "Show all processes");
+    lower.append(this.all);
+    this.processes = new RowTable(lower, {
+      label: "Processes", perPage: 200, order: "parent", columns: processColumns(kind), pick,
+      isChosen: (row) => row.key === this.pinned, state: (world, row) => this.stateOf(world, row),
+      go: (world, row) => ({ ArrowLeft: () => world.parent(row), ArrowRight: () => world.children(row)[0] }),
+    });
   }
 
-  build() {
-    this.head = html("tr", {}, this.columns.map((column) => html(
-      "th", { scope: "col", "data-by": column.by },
-      html("button", { class: "sort", onclick: () => this.sort(column.by) }, column.name, html("span", { "aria-hidden": "true", class: "arrow" })),
-    )));
-    this.body = html("tbody", {});
-    this.caption = html("caption", {});
-    this.before = html("button", { onclick: () => this.turn(-1) }, "Previous");
-    this.after = html("button", { onclick: () => this.turn(1) }, "Next");
-    this.where = html("span", {});
-    this.element.append(
-      html("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Processes" },
-        html("table", {}, this.caption, html("thead", {}, this.head), this.body)),
-      html("nav", { "aria-label": "Pages of the table" }, this.before, this.where, this.after));
+  /** Shows a world, of its processes those in a list; `found` are the keys of what was looked for, if anything was. */
+  show(world, kind, list, found, pinned) {
+    if (kind !== this.kind) this.chosen = null;
+    Object.assign(this, { world, kind, list, found, pinned });
+    this.said = this.tell(world, kind);
+    const places = new Set(list.filter((row) => found?.has(row.key)).map((row) => `${kind}:${row.ns?.[kind] ?? "?"}`));
+    const rows = [...this.said.values()].map((one) => one.row).filter((row) => !found || found.has(row.key) || places.has(row.key));
+    const count = rows.filter((row) => row.inode !== "?").length;
+    this.namespaces.show(world, rows, `${counted(count, `${kindNames[kind]} namespace`)}; choose one to see only the processes in it`);
+    this.showProcesses();
   }
 
-  sort(by) {
-    this.order = { by, isDown: this.order.by === by && !this.order.isDown };
-    this.page = 0;
-    this.show(this.world, this.list, this.pinned);
+  showProcesses() {
+    const { world, kind, chosen, found } = this;
+    const isIn = (row) => !chosen || (row.ns?.[kind] ?? "?") === chosen.inode;
+    const list = this.list.filter((row) => (!found || found.has(row.key)) && isIn(row));
+    this.all.hidden = !chosen;
+    const where = chosen ? ` in ${nameOf({ kind, index: chosen.index, letter: world.letter(kind, chosen.inode) })}` : "";
+    this.processes.show(world, list, `${counted(list.length, "process", "processes")}${where}; + marks what is not the parent's`);
   }
 
-  turn(step) {
-    this.page += step;
-    this.show(this.world, this.list, this.pinned);
+  /** Leaves only the processes in a namespace; all of them again when it was chosen already. */
+  choose(row) {
+    const isBack = row.key === this.chosen?.key;
+    const hadFocus = document.activeElement === this.all;
+    this.chosen = isBack ? null : row;
+    this.namespaces.draw();
+    this.processes.page = 0;
+    this.showProcesses();
+    if (hadFocus) this.processes.focus(this.processes.focused);
   }
 
-  /** Shows rows of a world. */
-  show(world, list, pinned) {
-    Object.assign(this, { world, list, pinned });
-    const column = this.columns.find((one) => one.by === this.order.by);
-    const sign = this.order.isDown ? -1 : 1;
-    const keyed = list.map((row) => [column.value(world, row), row]);
-    keyed.sort(([a, x], [b, y]) => (a < b ? -sign : a > b ? sign : x.pid - y.pid));
-    const pages = Math.max(1, Math.ceil(keyed.length / onePage));
-    this.page = Math.min(Math.max(0, this.page), pages - 1);
-    const shown = keyed.slice(this.page * onePage, (this.page + 1) * onePage).map(([, row]) => row);
-    this.caption.textContent = `${counted(list.length, "process", "processes")}; a plus marks what is not the parent's`;
-    this.where.textContent = `${this.page + 1} of ${pages}`;
-    this.before.disabled = this.page === 0;
-    this.after.disabled = this.page === pages - 1;
-    for (const cell of this.head.children) {
-      const isOrder = cell.dataset.by === this.order.by;
-      if (isOrder) cell.setAttribute("aria-sort", this.order.isDown ? "descending" : "ascending");
-      else cell.removeAttribute("aria-sort");
-    }
-    this.fill(shown);
+  /** Moves the focus to a process; where it is not shown, to the one that Tab leads to. */
+  focus(key) {
+    if (!this.processes.focus(key)) this.processes.focus(this.processes.focused);
   }
 
-  /** Makes anew only the rows that are not what they were. */
-  fill(shown) {
-    const kept = new Map();
-    let place = this.body.firstElementChild;
-    for (const row of shown) {
-      const borders = this.world.borders(row);
-      const state = JSON.stringify([row, borders, row.key === this.pinned]);
-      let made = this.rows.get(row.key);
-      if (made?.state !== state) {
-        const hadFocus = made?.element.contains(document.activeElement);
-        const element = this.rowOf(row, new Set(borders));
-        if (made && place === made.element) place = element;
-        made?.element.replaceWith(element);
-        made = { element, state };
-        if (hadFocus) element.querySelector("button").focus();
-      }
-      kept.set(row.key, made);
-      if (made.element === place) place = place.nextElementSibling;
-      else this.body.insertBefore(made.element, place);
-    }
-    for (const [key, made] of this.rows) if (!kept.has(key)) made.element.remove();
-    this.rows = kept;
+  /** Moves the focus to the first process that is shown; asked again, to the next one. */
+  focusNext() {
+    const { sorted, focused } = this.processes;
+    const at = this.led === focused ? sorted.findIndex((row) => row.key === focused) + 1 : 0;
+    this.led = sorted[at % sorted.length]?.key;
+    if (this.led) this.processes.focus(this.led);
   }
 
-  rowOf(row, borders) {
-    return html("tr", { class: row.key === this.pinned ? "pinned" : null }, this.columns.map((column) => {
-      if (column.kind) {
-        const isNew = borders.has(column.kind);
-        return html("td", { class: isNew ? "changed" : "inherited" }, isNew ? html("b", { class: "plus" }, "+", html("span", { class: "unseen" }, "changed ")) : null, badge(this.world, column.kind, row.ns?.[column.kind]));
-      }
-      const text = column.text(this.world, row);
-      if (column.by !== "name") return html("td", { class: typeof column.value(this.world, row) === "number" && column.by !== "user" ? "number" : null }, text);
-      return html("th", { scope: "row" }, html("button", { class: "link", onclick: () => this.pick(row) }, shortened(text, 40)));
+  /** What is said of each namespace, by keys. */
+  tell(world, kind) {
+    const came = arrivals(world, kind);
+    const kept = holders(world, kind);
+    const rows = nested(world, kind).map(({ namespace, depth }) => ({
+      key: namespace.key, inode: namespace.inode, index: world.letterIndex(kind, namespace.inode), namespace, depth,
     }));
+    if (world.count(kind, "?")) rows.push({ key: `${kind}:?`, inode: "?", index: -2, namespace: {}, depth: 0 });
+    return new Map(rows.map((row, index) => {
+      const { inode } = row;
+      const said = { row, index, count: world.count(kind, inode), came: came.get(inode) ?? [], kept: kept.get(inode) ?? [] };
+      const from = said.came.slice(0, 3).map((one) => [one.key, one.name, world.membership(world.parent(one), kind)]);
+      said.text = JSON.stringify([index, said.count, said.came.length, from, said.kept]);
+      return [row.key, said];
+    }));
+  }
+
+  /** What of a process is shown beside what it is itself. */
+  stateOf(world, row) {
+    const parent = world.parent(row);
+    const outer = world.borders(row).map((kind) => [kind, parent && world.membership(parent, kind)]);
+    return [parent?.key, parent?.name, outer, world.descents.get(row.key).depth, this.kind];
   }
 }

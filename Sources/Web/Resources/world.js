@@ -107,6 +107,23 @@ export class World {
     return parent && parent !== row && parent.start <= row.start ? parent : undefined;
   }
 
+  /** For each process, by its key, how many ancestors are seen, and where it stands when each parent is before its children. */
+  get descents() {
+    const { relations } = this;
+    if (relations.descents) return relations.descents;
+    const found = new Map();
+    const waiting = [...(relations.children.get("") ?? [])].reverse().map((row) => [row, 0]);
+    while (waiting.length) {
+      const [row, depth] = waiting.pop();
+      found.set(row.key, { index: found.size, depth });
+      for (const child of [...this.children(row)].reverse()) waiting.push([child, depth + 1]);
+    }
+    // In a look at what changes meanwhile, two may each be the parent of the other.
+    for (const key of this.processes.keys()) if (!found.has(key)) found.set(key, { index: found.size, depth: 0 });
+    relations.descents = found;
+    return found;
+  }
+
   /** The parent of a process; undefined where it has none that is seen. */
   parent(row) {
     return this.parentAmong(this.relations.byPID, row);

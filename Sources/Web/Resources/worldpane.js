@@ -28,7 +28,7 @@ export class WorldPane {
       unfold: (node) => this.unfold(node),
     });
     this.inspector = new Inspector(find("inspector"), { close: () => this.unpin(), pick: (row) => this.pin(row) });
-    this.tabs = new KindTabs(find("kinds"), (kind) => this.choose(kind), false);
+    this.tabs = new KindTabs(find("kinds"), (kind) => this.choose(kind), { hasKeys: false });
     find("nearer").addEventListener("click", () => this.zoom(1.35));
     find("further").addEventListener("click", () => this.zoom(1 / 1.35));
     find("whole").addEventListener("click", () => this.zoom(0));
