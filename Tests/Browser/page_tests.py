@@ -360,6 +360,20 @@ def test_words_stand_out_on_every_land(page):
     page.window.media(dark=False)
 
 
+def test_light_and_dark_change_places(page):
+    sea = "getComputedStyle(document.body).backgroundColor"
+    for dark in (False, True):
+        page.window.media(dark)
+        page.window.do("delete document.documentElement.dataset.theme")
+        before = page.window.value(sea)
+        page.window.do("document.getElementById('theme').click()")
+        other = page.window.value(sea)
+        page.window.do("document.getElementById('theme').click()")
+        assert other != before and page.window.value(sea) == before, (dark, before, other)
+    page.window.do("delete document.documentElement.dataset.theme")
+    page.window.media(dark=False)
+
+
 # Many, and what is done to processes.
 
 def test_three_thousand_processes_stay_smooth(page):

@@ -182,8 +182,9 @@ find("further").addEventListener("click", () => map.view.zoom(1 / 1.35));
 find("whole").addEventListener("click", () => map.view.release());
 find("help-button").addEventListener("click", () => find("help").showModal());
 find("theme").addEventListener("click", () => {
-  const isDark = getComputedStyle(document.documentElement).getPropertyValue("color-scheme").trim() === "dark";
-  document.documentElement.dataset.theme = isDark ? "light" : "dark";
+  const { dataset } = document.documentElement;
+  const shown = dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  dataset.theme = shown === "dark" ? "light" : "dark";
 });
 new ResizeObserver(() => soon()).observe(find("map"));
 
