@@ -6,6 +6,7 @@ import time
 
 import table_tests
 import trials
+import trouble_tests
 from window import Keys, Window
 from world import World
 
@@ -512,7 +513,7 @@ def main():
     try:
         if os.environ.get("SCREENSHOTS"):
             take_pictures(page, os.environ["SCREENSHOTS"])
-        return trials.run({**globals(), **vars(table_tests)}, page, page.window.errors)
+        return trials.run({**globals(), **vars(table_tests), **vars(trouble_tests)}, page, page.window.errors)
     finally:
         page.close()
 
