@@ -477,10 +477,13 @@ def check_progress(state):
 
 def take_pictures(learner, folder):
     os.makedirs(folder, exist_ok=True)
+    # So high that the lesson is seen from its title to its verdict.
+    learner.shape(1440, 980)
     for name, dark in (("lab-web", False), ("lab-web-dark", True)):
         learner.media(dark)
         time.sleep(1.5)
         learner.picture(os.path.join(folder, f"{name}.png"))
+    learner.shape(1440, 900)
     learner.media(dark=False)
 
 
