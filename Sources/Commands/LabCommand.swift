@@ -25,7 +25,8 @@ struct LabCommand: ParsableCommand {
 /// `lab list`.
 struct LabListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the courses, their claims, and which of them you have seen.")
+    commandName: "list", abstract: "List the courses, their claims, and which of them you have seen.",
+    discussion: "✓ stands before a claim that you have seen, – before one that could not be told here.")
 
   @OptionGroup var selection: LabSelection
 
@@ -37,7 +38,7 @@ struct LabListCommand: ParsableCommand {
       for section in course.sections where section.claims.contains(where: claims.contains) {
         try output.write("  \(section.title)\n")
         for claim in section.claims where claims.contains(claim) {
-          let mark = progress?.isDone(claim) == true ? "✓" : " "
+          let mark = progress.map { LabProgress.mark(of: claim, in: $0.progress) } ?? " "
           try output.write("  \(mark) \(DisplayWidth.padded(claim.number, 14)) \(claim.title)\n")
         }
       }
@@ -114,7 +115,7 @@ struct LabHintCommand: ParsableCommand {
     let progress = try LabProgress(course: course.name)
     let chosen = selection.numbers.isEmpty ? progress.next(in: course).map { [$0] } ?? [] : claims
     var output = OutputBuffer()
-    if chosen.isEmpty { try output.write("You have seen every claim of this course.\n") }
+    if chosen.isEmpty { try output.write("You have seen every claim of this course that can be told here.\n") }
     for claim in chosen {
       try output.write("\(claim.number): \(claim.title)\n")
       let text = LabText(Paint(isEnabled: false))
@@ -136,7 +137,8 @@ extension LabHintCommand {
     case "not-as-expected":
       return "Last time it did not come out so: `pangaea lab check \(claims)` shows what was found, and the terminals."
     case "cannot-tell":
-      return "Last time it could not be told here: `pangaea lab check \(claims)` says what is missing."
+      let reason = progress.progress.reasonUntold(of: claim).map { " (\($0))" } ?? ""
+      return "Last time it could not be told here\(reason): `pangaea lab check \(claims)` looks again."
     default: return "You have not been there yet: `pangaea lab run \(claims)`."
     }
   }

@@ -194,6 +194,9 @@ public final class Laboratory {
     ] + unified
   }
 
+  /// Whether the machine and the user have what a claim needs, as far as can be seen without trying it.
+  public func canTell(_ claim: Claim) -> Bool { lack(of: claim) == nil }
+
   /// What the machine lacks for a claim; nil when nothing.
   func lack(of claim: Claim) -> String? {
     if (try? FileDescriptor.workingDirectory.status(of: "/proc/self/syscall")) == nil {

@@ -189,7 +189,7 @@ extension LearnerSession {
   private mutating func next() -> [SessionOrder] {
     if isBusy { return [] }
     if let claim = progress.next(after: lesson.claim, in: course) { return open(claim) }
-    if progress.isDone(lesson.claim) { return finish() }
+    if progress.isSettled(lesson.claim, in: course) { return finish() }
     return note("This is the only lesson that you have not seen to its end.")
   }
 
@@ -329,44 +329,19 @@ extension LearnerSession {
     if finding != .told { page += lesson.explanation.map { .prose($0) } }
     phase = .concluded
     stepEnd = page.count
-    progress.note(claim, finding, evidence: evidence.filter(\.isMet), wasPredicted: wasPredicted)
+    progress.note(claim, in: course, finding, evidence: evidence.filter(\.isMet), wasPredicted: wasPredicted)
     return [.save]
   }
 
   /// A checklist concludes at once, on the evidence of the lessons before.
   private mutating func summarize(_ claim: Claim) -> [SessionOrder] {
     page += lesson.explanation.map { .prose($0) } + checklist(of: claim)
-    let lacking = claim.checklist.flatMap { $0.lacking(in: course, isSeen: progress.isDone) }
-    if lacking.isEmpty { return conclude(.asExpected) }
-    var numbers: [String] = []
-    for number in lacking where !numbers.contains(number) { numbers.append(number) }
-    return conclude(.cannotTell("there is no evidence yet of \(numbers.joined(separator: ", "))"))
+    return conclude(finding(ofChecklist: claim))
   }
 
   private mutating func finish() -> [SessionOrder] {
     phase = .finished
     page = [.heading("You have finished the course: \(course.title)")] + closing
     return [.save]
-  }
-
-  /// What a learner who has finished can say, with the evidence.
-  public var closing: [PageEntry] {
-    let checklists = course.claims.filter { !$0.checklist.isEmpty }
-    if checklists.isEmpty { return course.claims.flatMap { evidence(of: $0) } }
-    return checklists.flatMap { checklist(of: $0) }
-  }
-
-  private func checklist(of claim: Claim) -> [PageEntry] {
-    claim.checklist.flatMap { item in
-      let isMet = item.lacking(in: course, isSeen: progress.isDone).isEmpty
-      let claims = item.numbers.flatMap { number in course.claims.filter { $0.answers(to: number) } }
-      return [.item(item.sentence, isMet: isMet)] + claims.flatMap { evidence(of: $0) }
-    }
-  }
-
-  /// The last of a claim's evidence: what the experiment came to.
-  private func evidence(of claim: Claim) -> [PageEntry] {
-    guard let last = progress.entry(of: claim)?.evidence.last else { return [] }
-    return [.kept(claim.number, last)]
   }
 }

@@ -30,4 +30,6 @@ public enum PageEntry: Hashable, Sendable {
   case item(String, isMet: Bool)
   /// Evidence of an earlier lesson, by the number of its claim.
   case kept(String, Evidence)
+  /// A lesson that could not be told here, by the number of its claim, and what there is to say of that.
+  case untold(String, String)
 }

@@ -407,7 +407,48 @@ def test_the_whole_chapter_is_gone_through(page):
         end(program)
 
 
-def go_through(learner):
+def test_an_ordinary_user_finishes(page):
+    """Where there are no control groups of one's own, what cannot be told is listed with its reason."""
+    if os.getuid() != 0:
+        return "it takes root to become somebody else"
+    state = tempfile.mkdtemp(prefix="pangaea-course-")
+    os.chown(state, 65534, 65534)
+    learner = Learner(1280, 800)
+    try:
+        program = Program(PROGRAM, state, user=65534)
+        learner.enter(program)
+        go_through(learner, is_played=lambda index: True)
+        check_untold(learner)
+        learner.press("n")
+        time.sleep(0.3)
+        assert learner.phase() == "finished", learner.page()
+        learner.press("l")
+        marks = learner.value("[...document.querySelectorAll('#list button')].map((one) => one.firstChild.textContent).join('')")
+        assert marks.count("–") == 6 and marks.count("✓") == len(marks) - 6, marks
+        assert "6 cannot be told here" in learner.value("document.getElementById('seen').textContent")
+        learner.press("q")
+        learner.wait("document.body.dataset.state === 'left'")
+        status, said = program.wait()
+        assert status == 0 and "What could not be told here, 6 of" in said and "Machine: clean" in said, said
+        program.close()
+        program = Program(PROGRAM, state, user=65534)
+        learner.enter(program)
+        check_untold(learner)
+    finally:
+        learner.close()
+        end(program)
+    return None
+
+
+def check_untold(learner):
+    text = learner.page()
+    assert "You have finished the course" in text and "What could not be told here, 6 of" in text, text
+    reasons = learner.value("[...document.querySelectorAll('.untold')].slice(-6).map((one) => one.textContent)")
+    assert [one.split(":")[0] for one in reasons] == ["S5b", "S55a", "S56a", "S56b", "S56c", "S57"], reasons
+    assert sum("cannot make a cgroup in" in one for one in reasons) == 5, reasons
+
+
+def go_through(learner, is_played=lambda index: index % 2 == 1):
     seen = {"verdicts": 0, "played": 0, "typed": 0, "not yet": 0, "hints": 0, "reloads": 0}
     for index in range(80):
         began = time.monotonic()
@@ -426,7 +467,7 @@ def go_through(learner):
         for _ in range(12):
             if learner.settle() != "doing":
                 break
-            do_step(learner, seen, is_hasty=index % 6 == 0, is_played=index % 2 == 1)
+            do_step(learner, seen, is_hasty=index % 6 == 0, is_played=is_played(index))
         assert learner.settle() == "concluded", f"{number} does not conclude:\n{learner.page()}"
         if os.environ.get("SLOW"): print(f"    {number} {time.monotonic() - began:.1f}")
         seen["verdicts"] += learner.value("document.querySelector('.verdict')?.textContent.startsWith('Verdict:') ? 1 : 0")

@@ -15,13 +15,14 @@ from window import Keys, Window
 
 
 class Program:
-    """A run of `pangaea lab web`, with progress in a folder of its own."""
+    """A run of `pangaea lab web`, with progress in a folder of its own; as another user, where one is named."""
 
-    def __init__(self, program, state, *words):
+    def __init__(self, program, state, *words, user=None):
         self.state = state
+        other = {} if user is None else {"user": user, "group": user, "extra_groups": [], "cwd": "/"}
         self.process = subprocess.Popen(
             [program, "lab", "web", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={"PATH": os.environ["PATH"], "HOME": state, "XDG_STATE_HOME": state, "LANG": "C.UTF-8"})
+            env={"PATH": os.environ["PATH"], "HOME": state, "XDG_STATE_HOME": state, "LANG": "C.UTF-8"}, **other)
         self.pidfd = os.pidfd_open(self.process.pid)
         self.said = ""
         self.read(lambda text: "\n" in text)

@@ -131,8 +131,8 @@ import Testing
 
   @Test func beginsAgainAndForgetsThisLessonOnly() {
     var progress = CourseProgress()
-    progress.note(course.claims[0], .asExpected)
-    progress.note(course.claims[1], .told)
+    progress.note(course.claims[0], in: course, .asExpected)
+    progress.note(course.claims[1], in: course, .told)
     var session = LearnerSession(course: course, progress: progress, at: course.claims[0])
     _ = session.start()
     #expect(session.take(.key(.reset)) == [.save, .begin])
@@ -156,8 +156,8 @@ import Testing
 
   @Test func finishesWithTheEvidence() {
     var progress = CourseProgress()
-    progress.note(course.claims[0], .asExpected, evidence: [evidence], wasPredicted: true)
-    progress.note(course.claims[1], .told)
+    progress.note(course.claims[0], in: course, .asExpected, evidence: [evidence], wasPredicted: true)
+    progress.note(course.claims[1], in: course, .told)
     let kept = CourseProgress(Array(progress.text.utf8))
     #expect(kept == progress)
     var session = LearnerSession(course: course, progress: kept)
@@ -179,6 +179,50 @@ import Testing
     var session = started()
     #expect(session.take(.impossible(.cannotTell("no rights"))) == [.save])
     #expect(session.phase == .concluded && session.take(.key(.next)).contains(.save))
+  }
+
+  @Test func whatCannotBeToldDoesNotKeepFromTheEnd() {
+    var progress = CourseProgress()
+    progress.note(course.claims[1], in: course, .told)
+    var session = LearnerSession(course: course, progress: progress)
+    _ = session.start()
+    #expect(session.take(.impossible(.cannotTell("no\trights"))) == [.save])
+    #expect(!session.isFinished && !session.progress.isDone(course.claims[0]))
+    #expect(session.take(.key(.next)) == [.save, .save] && session.lesson.claim.number == "T3")
+    #expect(session.page.contains(.item("I have seen it.", isMet: false)))
+    #expect(session.page.contains(.untold("T1", "cannot be told here, see below")))
+    #expect(session.page.contains(.verdict(.holds, .cannotTell("it stands on what could not be told here: T1"))))
+    #expect(session.take(.key(.next)) == [.save] && session.phase == .finished && session.isFinished)
+    #expect(session.page.first == .heading("You have finished the course: Course"))
+    #expect(session.page.contains(.heading("What could not be told here, 2 of 3 lessons")))
+    #expect(session.page.contains(.untold("T1", "two steps: no\trights")))
+    #expect(session.take(.key(.next)) == [.save] && session.phase == .finished, "it does not go round")
+    let kept = CourseProgress(Array(session.progress.text.utf8))
+    #expect(kept.reasonUntold(of: course.claims[0]) == "no\trights".escapingControls && kept.entries.count == 3)
+    #expect(LearnerSession(course: course, progress: kept).phase == .finished)
+  }
+
+  @Test func whatCouldNotBeToldIsTakenUpAgain() {
+    var progress = CourseProgress(Array("T1\tcannot-tell\nT2\ttold\nT3\tcannot-tell\n\tfor want of T1\n".utf8))
+    #expect(progress.reasonUntold(of: course.claims[0]) == "it could not be told when it was tried")
+    progress.reopen(in: course) { _ in false }
+    #expect(progress.next(in: course) == nil, "nothing can be told that could not before")
+    progress.reopen(in: course) { $0.number == "T1" }
+    #expect(progress.entries.map(\.number) == ["T2"] && progress.next(in: course) == course.claims[0])
+    progress.note(course.claims[0], in: course, .asExpected, evidence: [evidence])
+    #expect(progress.next(in: course) == course.claims[2])
+  }
+
+  @Test func aChecklistIsToldAnewWhenWhatItLackedWasSeen() {
+    var progress = CourseProgress()
+    progress.note(course.claims[1], in: course, .told)
+    progress.note(course.claims[2], in: course, .cannotTell("there is no evidence yet of T1"))
+    #expect(!progress.isSettled(course.claims[2], in: course) && progress.next(in: course) == course.claims[0])
+    progress.note(course.claims[0], in: course, .cannotTell("no rights"))
+    #expect(progress.next(in: course) == course.claims[2], "its reason is no longer so")
+    progress.note(course.claims[2], in: course, .asExpected)
+    progress.note(course.claims[0], in: course, .cannotTell("no rights"))
+    #expect(progress.isDone(course.claims[2]), "what was seen stays seen")
   }
 
   @Test func readsProgressOfEarlierReleases() {

@@ -8,8 +8,10 @@ final class ProgressKeeper {
   private(set) var progress: LabProgress
   private(set) var complaint: Complaint?
 
-  init(_ progress: LabProgress) {
+  /// - Parameter laboratory: what takes up again what could not be told before.
+  init(_ progress: LabProgress, of course: Course, in laboratory: Laboratory) {
     self.progress = progress
+    self.progress.reopen(in: course, by: laboratory)
   }
 
   func keep(_ value: CourseProgress) {
@@ -41,16 +43,18 @@ enum CourseEnd {
   ) throws(Complaint) {
     let course = session.course
     let done = course.claims.count { session.progress.isDone($0) }
-    var lines: [String] = []
-    if done == course.claims.count {
-      lines.append("You have finished the course: \(course.title)")
-      lines += LessonPage(width: 80).lines(of: session.closing).map(\.text)
-    } else {
-      lines.append("\(done) of \(course.claims.count) lessons seen; `\(command)` goes on.")
-    }
+    var lines =
+      session.isFinished
+      ? closing(of: session) : ["\(done) of \(course.claims.count) lessons seen; `\(command)` goes on."]
     lines.append("Machine: " + (remains.isEmpty ? "clean" : "not as before: " + remains.joined(separator: "; ")))
     var output = OutputBuffer()
     for line in lines { try output.write(line + "\n") }
     try output.flush()
+  }
+
+  /// What who has finished can say, with the evidence, in 80 columns.
+  static func closing(of session: LearnerSession) -> [String] {
+    ["You have finished the course: \(session.course.title)"]
+      + LessonPage(width: 80).lines(of: session.closing).map(\.text)
   }
 }

@@ -44,14 +44,25 @@ struct LabProgress {
   /// Whether a claim has been seen, with evidence or told.
   func isDone(_ claim: Claim) -> Bool { progress.isDone(claim) }
 
-  /// Where the learner goes on; nil when all has been seen.
+  /// How a claim is marked in a list: seen, not to be told here, or neither.
+  static func mark(of claim: Claim, in progress: CourseProgress) -> String {
+    if progress.isDone(claim) { return "✓" }
+    return progress.reasonUntold(of: claim) == nil ? " " : "–"
+  }
+
+  /// Where the learner goes on; nil when nothing is left that can be told here.
   func next(in course: Course) -> Claim? { progress.next(in: course) }
+
+  /// Takes up again what could not be told, and can be by this laboratory.
+  mutating func reopen(in course: Course, by laboratory: Laboratory) {
+    progress.reopen(in: course, where: laboratory.canTell)
+  }
 
   /// Notes how a claim came out.
   ///
   /// - Throws: `Complaint` when the file cannot be written.
-  mutating func note(_ outcome: Outcome) throws(Complaint) {
-    progress.note(outcome.claim, outcome.result, evidence: outcome.evidence.filter(\.isMet))
+  mutating func note(_ outcome: Outcome, in course: Course) throws(Complaint) {
+    progress.note(outcome.claim, in: course, outcome.result, evidence: outcome.evidence.filter(\.isMet))
     try save(to: file)
   }
 

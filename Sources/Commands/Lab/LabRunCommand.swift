@@ -13,6 +13,9 @@ struct LabRunCommand: ParsableCommand {
       On a terminal it takes the whole screen: the lesson, the shells A and B, and the world's processes as they come \
       and go. Without a claim it goes on where you left off. Where there is no terminal, and with --plain or --yes, \
       each lesson's lines are typed for you and printed with what the shells say; Enter goes on, q ends.
+
+      What cannot be told on this machine, or with your rights, does not keep you from finishing. It is listed at the end \
+      with the reason, never as shown, and comes up again when you go on where it can be told.
       """)
 
   @OptionGroup var selection: LabSelection
@@ -29,13 +32,10 @@ struct LabRunCommand: ParsableCommand {
       let runner = CourseRunner(course: course, start: start, ownTools: manner.ownTools, color: manner.color)
       throw ExitCode(try runner.run())
     }
-    let progress = try LabProgress(course: course.name)
-    let start = selection.numbers.isEmpty ? progress.next(in: course) : claims.first
-    guard let start, let index = claims.firstIndex(of: start) else {
-      try LabManner.say("You have seen every claim of this course. `pangaea lab reset` begins again.\n")
-      return
+    try manner.run(of: course) { progress in
+      guard let start = selection.numbers.isEmpty ? progress.next(in: course) : claims.first else { return [] }
+      return claims.firstIndex(of: start).map { Array(claims[$0...]) } ?? []
     }
-    try manner.run(Array(claims[index...]), of: course)
   }
 }
 
@@ -49,11 +49,7 @@ struct LabNextCommand: ParsableCommand {
 
   func run() throws {
     let course = try selection.course()
-    guard let claim = try LabProgress(course: course.name).next(in: course) else {
-      try LabManner.say("You have seen every claim of this course. `pangaea lab reset` begins again.\n")
-      return
-    }
-    try manner.run([claim], of: course)
+    try manner.run(of: course) { progress in progress.next(in: course).map { [$0] } ?? [] }
   }
 }
 
@@ -69,19 +65,27 @@ struct LabManner: ParsableArguments {
   var color = ColorChoice.auto
 
   /// Runs claims, tells what happens, and keeps the learner's progress.
-  func run(_ claims: [Claim], of course: Course) throws {
+  ///
+  /// - Parameter choose: which claims, as the progress is; none when nothing is left that can be told here.
+  func run(of course: Course, _ choose: (LabProgress) -> [Claim]) throws {
     let paint = Paint(color)
     let transcript = LabTranscript(paint: paint)
     let waits = !yes && FileDescriptor.standardInput.isTerminal
     var progress = try LabProgress(course: course.name)
     let laboratory = try Laboratory.make(ownTools: ownTools) { transcript.show($0) }
+    progress.reopen(in: course, by: laboratory)
+    let claims = choose(progress)
+    if claims.isEmpty {
+      laboratory.close()
+      return try LabManner.sayFinished(course, progress)
+    }
     let report: CourseReport
     do throws(LabFailure) {
       report = try laboratory.run(
         claims, of: course, isKnown: { progress.isDone($0) }, before: { transcript.begin($0, in: course) },
         after: { outcome in
           transcript.end(outcome)
-          transcript.attempt { () throws(Complaint) in try progress.note(outcome) }
+          transcript.attempt { () throws(Complaint) in try progress.note(outcome, in: course) }
           let isLast = outcome.claim == claims.last
           return transcript.complaint == nil && (isLast || !waits || transcript.goesOn())
         })
@@ -90,7 +94,15 @@ struct LabManner: ParsableArguments {
     }
     transcript.close(report)
     if let complaint = transcript.complaint { throw complaint }
+    if progress.next(in: course) == nil { try LabManner.sayFinished(course, progress) }
     if report.exitStatus != 0 { throw ExitCode(report.exitStatus) }
+  }
+
+  /// Prints what who has finished can say.
+  private static func sayFinished(_ course: Course, _ progress: LabProgress) throws(Complaint) {
+    let session = LearnerSession(course: course, progress: progress.progress)
+    let lines = CourseEnd.closing(of: session) + ["`pangaea lab reset` begins again."]
+    try say(lines.map { $0 + "\n" }.joined())
   }
 
   /// Prints a line.

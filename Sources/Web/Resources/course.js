@@ -74,7 +74,7 @@ function show(session) {
   world.showShells(session.shells);
   for (const [key, phases] of Object.entries(usable)) buttonOf(key).disabled = !phases.includes(session.phase) || session.marked !== null;
   find("step").textContent = stepWords(session);
-  find("seen").textContent = `${session.seen.length} of ${page.count} seen`;
+  find("seen").textContent = `${session.seen.length} of ${page.count} seen` + (session.untold.length ? `, ${session.untold.length} cannot be told here` : "");
   Object.assign(find("seen-part"), { value: session.seen.length, max: page.count || 1 });
   document.body.classList.toggle("free", session.isFree);
   buttonOf("free").setAttribute("aria-pressed", String(session.isFree));

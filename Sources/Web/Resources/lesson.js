@@ -40,6 +40,7 @@ const drawings = {
     html("span", { class: `mark ${entry.isMet ? "good" : "bad"}` }, entry.isMet ? "✓" : "–"),
     html("span", {}, html("span", { class: "unseen" }, entry.isMet ? "" : "not yet: "), inline(visible(entry.text)))),
   kept: (entry) => html("p", { class: "kept" }, html("span", {}, `${entry.number}: `), fact(entry)),
+  untold: (entry) => html("p", { class: "untold" }, `${entry.number}: ${visible(entry.text)}`),
 };
 
 function question(entry, on, isOpen) {
@@ -116,11 +117,13 @@ export class LessonList {
     this.buttons = [...this.element.querySelectorAll("button")];
   }
 
-  /** Shows which lessons have been seen, and the one at hand; the list itself while one is marked. */
+  /** Shows which lessons have been seen or cannot be told here, and the one at hand; the list itself while one is marked. */
   show(session) {
     const seen = new Set(session.seen);
+    const untold = new Set(session.untold);
     this.buttons.forEach((button, place) => {
-      button.firstChild.textContent = seen.has(place) ? "✓" : "";
+      button.firstChild.textContent = seen.has(place) ? "✓" : untold.has(place) ? "–" : "";
+      button.title = untold.has(place) ? "could not be told here" : "";
       if (place === session.place) button.setAttribute("aria-current", "step");
       else button.removeAttribute("aria-current");
     });

@@ -33,11 +33,8 @@ enum CourseJSON {
           json.member("isFree", session.isFree)
           json.member("step", session.phase.step)
           json.member("steps", session.lesson.steps.count)
-          json.member("seen") { json in
-            json.array { json in
-              for (place, claim) in claims.enumerated() where session.progress.isDone(claim) { json.value(place) }
-            }
-          }
+          write("seen", claims, to: &json) { session.progress.isDone($0) }
+          write("untold", claims, to: &json) { session.progress.reasonUntold(of: $0) != nil }
           json.member("shells") { json in
             json.object { json in
               for name in TerminalName.allCases { if let shell = shells[name] { json.member(name.rawValue, shell) } }
@@ -48,6 +45,15 @@ enum CourseJSON {
           }
         }
       }
+    }
+  }
+
+  /// The places of those lessons of which something is so.
+  private static func write(
+    _ name: String, _ claims: [Claim], to json: inout JSONWriter, where isSo: (Claim) -> Bool
+  ) {
+    json.member(name) { json in
+      json.array { json in for (place, claim) in claims.enumerated() where isSo(claim) { json.value(place) } }
     }
   }
 
@@ -115,6 +121,9 @@ extension CourseJSON {
         write("kept", found.fact, to: &json)
         json.member("number", number)
         json.member("found", found.found)
+      case .untold(let number, let text):
+        write("untold", text, to: &json)
+        json.member("number", number)
       }
     }
   }

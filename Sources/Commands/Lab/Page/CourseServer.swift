@@ -21,9 +21,10 @@ struct CourseServer {
   /// - Returns: the exit status.
   /// - Throws: `Complaint` when there is no world to be had, or the port is taken.
   func run() throws(Complaint) -> Int32 {
-    let keeper = ProgressKeeper(try LabProgress(course: course.name))
-    let session = LearnerSession(course: course, progress: keeper.progress.progress, at: start)
+    let progress = try LabProgress(course: course.name)
     let laboratory = try Laboratory.make(ownTools: ownTools)
+    let keeper = ProgressKeeper(progress, of: course, in: laboratory)
+    let session = LearnerSession(course: course, progress: keeper.progress.progress, at: start)
     let formerMask = CourseServer.signals.block()
     defer { formerMask.setAsMask() }
     let signals: SignalDescriptor

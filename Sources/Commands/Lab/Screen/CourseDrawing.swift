@@ -106,7 +106,7 @@ struct CourseDrawing {
       for claim in section.claims {
         let isMarked = claim == session.course.claims[marked]
         if isMarked { markedLine = lines.count }
-        let mark = session.progress.isDone(claim) ? "✓" : " "
+        let mark = LabProgress.mark(of: claim, in: session.progress)
         let text = "\(mark) \(DisplayWidth.padded(claim.number, 14)) \(claim.title)"
         lines.append(PageLine(text: text, style: isMarked ? CourseDrawing.bar : .plain))
       }

@@ -33,9 +33,10 @@ struct CourseRunner {
   }
 
   private func attend() throws(Complaint) -> Int32 {
-    let keeper = ProgressKeeper(try LabProgress(course: course.name))
-    let session = LearnerSession(course: course, progress: keeper.progress.progress, at: start)
+    let progress = try LabProgress(course: course.name)
     let laboratory = try Laboratory.make(ownTools: ownTools)
+    let keeper = ProgressKeeper(progress, of: course, in: laboratory)
+    let session = LearnerSession(course: course, progress: keeper.progress.progress, at: start)
     let bench: Workbench
     do throws(LabFailure) {
       bench = try Workbench(session, in: laboratory) { keeper.keep($0) }

@@ -38,7 +38,9 @@ struct LessonPage {
 
   private func isClose(_ former: PageEntry, _ entry: PageEntry) -> Bool {
     switch (former, entry) {
-    case (.evidence, .evidence), (.item, .kept), (.kept, .kept), (.kept, .item), (.item, .item): true
+    case (.evidence, .evidence), (.untold, .untold): true
+    case (.item, .kept), (.item, .untold), (.item, .item): true
+    case (.kept, .kept), (.kept, .untold), (.kept, .item), (.untold, .kept), (.untold, .item): true
     default: false
     }
   }
@@ -68,6 +70,8 @@ struct LessonPage {
       return text.wrapped("\(number): \(found.fact): \(found.found)", indent: 2, hanging: 2).map {
         PageLine(text: $0, style: LessonPage.quiet)
       }
+    case .untold(let number, let words):
+      return text.wrapped("\(number): \(Escaping.escaped(words))", indent: 2, hanging: 2).map { PageLine(text: $0) }
     }
   }
 
