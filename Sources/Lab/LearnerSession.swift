@@ -100,7 +100,8 @@ public struct LearnerSession: Hashable, Sendable {
 
   private var chosen: Int?
   private var evidence: [Evidence] = []
-  /// Where in the page the step's lines end: what follows is about the last attempt.
+  /// Where in the page the step at hand begins, and where its lines end: what follows is about the last attempt.
+  private var stepStart = 0
   private var stepEnd = 0
   private var hintsGiven = 0
   private var wasPlayed = false
@@ -142,6 +143,8 @@ public struct LearnerSession: Hashable, Sendable {
 // Keys.
 extension LearnerSession {
   private mutating func press(_ key: SessionKey) -> [SessionOrder] {
+    // What comes of other keys is said on the lesson's page.
+    if key != .free { isFree = false }
     switch key {
     case .answer(let choice): return answer(choice)
     case .next: return next()
@@ -243,7 +246,7 @@ extension LearnerSession {
 extension LearnerSession {
   private mutating func open(_ claim: Claim) -> [SessionOrder] {
     lesson = Lesson(claim)
-    (chosen, evidence, page, isFree) = (nil, [], [], false)
+    (chosen, evidence, page, isFree, stepStart) = (nil, [], [], false, 0)
     progress.noteBegin(of: claim)
     page += introduction(of: claim)
     if !claim.checklist.isEmpty { return [.save] + summarize(claim) }
@@ -269,7 +272,7 @@ extension LearnerSession {
 
   private mutating func begin(step: Int) -> [SessionOrder] {
     hintsGiven = 0
-    stepEnd = page.count
+    (stepStart, stepEnd) = (page.count, page.count)
     guard lesson.steps.indices.contains(step) else { return conclude(.asExpected) }
     if lesson.steps[step].commands.isEmpty {
       showTasks(of: step, [])
@@ -343,5 +346,13 @@ extension LearnerSession {
     phase = .finished
     page = [.heading("You have finished the course: \(course.title)")] + closing
     return [.save]
+  }
+
+  /// What is to be typed at a terminal in the step at hand; empty where nothing is.
+  public func lines(at terminal: TerminalName) -> [String] {
+    guard case .doing = phase else { return [] }
+    return page[stepStart..<min(stepEnd, page.count)].flatMap { (entry) -> [String] in
+      if case .task(terminal, let lines) = entry { lines } else { [] }
+    }
   }
 }

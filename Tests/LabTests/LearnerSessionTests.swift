@@ -225,6 +225,29 @@ import Testing
     #expect(progress.isDone(course.claims[2]), "what was seen stays seen")
   }
 
+  @Test func aKeyThatSaysSomethingEndsTheFreeShells() {
+    var session = started()
+    _ = session.take(.key(.free))
+    #expect(session.isFree)
+    _ = session.take(.key(.hint))
+    #expect(!session.isFree)
+    #expect(session.page.last == .note("Guess, with one of the numbers: the experiment shows who is right."))
+  }
+
+  @Test func theLinesOfAStepAreThoseOfItsTerminal() {
+    var session = started()
+    _ = session.take(.key(.answer(0)))
+    #expect(session.lines(at: .a).isEmpty)
+    _ = session.take(.lines([["bash", "ps"]]))
+    #expect(session.lines(at: .a) == ["bash", "ps"] && session.lines(at: .b).isEmpty)
+    _ = session.take(.key(.check))
+    _ = session.take(.checked([evidence], .asExpected))
+    _ = session.take(.lines([["exit"]]))
+    #expect(session.lines(at: .a).isEmpty && session.lines(at: .b) == ["exit"])
+    _ = session.take(.key(.run))
+    #expect(session.lines(at: .b).isEmpty, "they are being typed")
+  }
+
   @Test func readsProgressOfEarlierReleases() {
     let progress = CourseProgress(Array("T1\tas-expected\nnonsense\n\tx\nT2\ttold\n".utf8))
     #expect(progress.isDone(course.claims[0]) && progress.isDone(course.claims[1]))

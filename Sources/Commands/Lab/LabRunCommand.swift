@@ -14,6 +14,11 @@ struct LabRunCommand: ParsableCommand {
       and go. Without a claim it goes on where you left off. Where there is no terminal, and with --plain or --yes, \
       each lesson's lines are typed for you and printed with what the shells say; Enter goes on, q ends.
 
+      The keys of the lesson: 1 to 4 guess, c check, r run it for me, h hint, n next, x begin this lesson again, l list, \
+      s free: the shells alone, a and b to the shells, w to the world, ? all keys, q leave. In a shell every key is its \
+      program's, function keys too, but for Ctrl-]: it leads to the lesson, whose keys work then, so that Ctrl-] c checks; \
+      pressed twice it types Ctrl-] in the shell.
+
       What cannot be told on this machine, or with your rights, does not keep you from finishing. It is listed at the end \
       with the reason, never as shown, and comes up again when you go on where it can be told.
       """)

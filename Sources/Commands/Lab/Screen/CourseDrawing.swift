@@ -8,17 +8,36 @@ internal import Screen
 struct CourseDrawing {
   let session: LearnerSession
   let layout: CourseLayout
-  let focus: CoursePane
+  let keys: CourseKeys
   let tree: WorldTree
-  /// How far the lesson is scrolled back from its end, in lines.
-  let back: Int
+  /// What stands in the lesson's pane: its page, or what the keys do.
+  let page: [PageEntry]
+  /// The first line that is shown of the lesson and of the world, as far as there are so many.
+  var tops: [CoursePane: Int] = [:]
 
   private static let bar = Style(.terminal, on: .terminal, .reverse)
+  private var focus: CoursePane { keys.focus }
 
-  /// How many lines the lesson can be scrolled.
-  func lessonOverflow() -> Int {
-    guard let area = layout.area(of: .lesson) else { return 0 }
-    return max(lessonLines(area).count - area.size.rows, 0)
+  /// The lines of a pane that can be scrolled.
+  private func lines(of pane: CoursePane, _ size: WindowSize) -> [PageLine] {
+    pane == .tree ? tree.lines : LessonPage(width: size.columns - 1).lines(of: page)
+  }
+
+  /// The last line that may be the first of those shown; 0 where all has room.
+  func lastTop(of pane: CoursePane) -> Int {
+    guard let size = layout.size(of: pane) else { return 0 }
+    return CourseDrawing.lastTop(lines(of: pane, size).count, rows: size.rows)
+  }
+
+  /// One row says that there is more.
+  private static func lastTop(_ count: Int, rows: Int) -> Int { count <= rows ? 0 : count - (rows - 1) }
+
+  /// Where the lesson's page is to be read from when the entries from one on are new: from their beginning, if there is
+  /// more than has room.
+  func top(showingEntriesFrom index: Int) -> Int {
+    guard index > 0, let size = layout.size(of: .lesson) else { return 0 }
+    let starts = LessonPage(width: size.columns - 1).laidOut(page).starts
+    return min(index < starts.count ? starts[index] : .max, lastTop(of: .lesson))
   }
 
   /// Draws all of it.
@@ -32,7 +51,7 @@ struct CourseDrawing {
     }
     if layout.hasTabs { drawTabs(on: &canvas) } else { drawTitles(on: &canvas) }
     if let area = layout.area(of: .lesson) { drawLesson(in: area, on: &canvas) }
-    if let area = layout.area(of: .tree) { draw(tree.lines, from: 0, in: area, on: &canvas) }
+    if let area = layout.area(of: .tree) { drawScrolled(.tree, in: area, on: &canvas) }
     var cursor: (row: Int, column: Int)?
     for (name, shell) in shells {
       guard let area = layout.area(of: CoursePane(name)) else { continue }
@@ -43,33 +62,41 @@ struct CourseDrawing {
     return cursor
   }
 
+  /// A pane's title, behind the key that leads there from where the learner is.
   private func title(of pane: CoursePane) -> String {
-    switch pane {
-    case .lesson:
-      let done = session.course.claims.count { session.progress.isDone($0) }
-      return "Lesson \(session.lesson.claim.number) · \(done) of \(session.course.claims.count) seen"
-    default: return pane.title
+    let isReachable = pane != focus && (focus.terminal == nil || pane == .lesson)
+    return (isReachable ? pane.key + " " : "") + words(of: pane)
+  }
+
+  private func words(of pane: CoursePane) -> String {
+    if pane != .lesson { return pane.title }
+    let done = session.course.claims.count { session.progress.isDone($0) }
+    return "Lesson \(session.lesson.claim.number) · \(done) of \(session.course.claims.count) seen"
+  }
+
+  /// Where each pane's tab stands in the first row.
+  func tabs() -> [(pane: CoursePane, text: String, columns: Range<Int>)] {
+    var column = 0
+    return CoursePane.allCases.map { pane in
+      let text = " \(title(of: pane)) "
+      defer { column += DisplayWidth.of(text) }
+      return (pane, text, column..<(column + DisplayWidth.of(text)))
     }
   }
 
   private func drawTabs(on canvas: inout Canvas) {
     canvas.fill(rows: 0..<1, columns: 0..<canvas.size.columns, CourseDrawing.bar)
-    var column = 0
-    for (index, pane) in CoursePane.allCases.enumerated() {
-      let style = pane == focus ? LessonPage.strong : CourseDrawing.bar
-      column = canvas.write(" F\(index + 1) \(title(of: pane)) ", row: 0, column: column, style)
+    for tab in tabs() {
+      canvas.write(
+        tab.text, row: 0, columns: tab.columns, tab.pane == focus ? LessonPage.strong : CourseDrawing.bar)
     }
-    let row = canvas.size.rows - 2
-    canvas.write(task, row: row, columns: 0..<canvas.size.columns, LessonPage.task)
-  }
-
-  /// What is to be typed now, in one line, for who sees a shell and not the lesson.
-  private var task: String {
-    guard case .doing = session.phase else { return "" }
-    for case .task(let terminal, let lines) in session.page.reversed() {
-      return "\(terminal.rawValue): " + lines.joined(separator: " ⏎ ")
+    guard let terminal = focus.terminal else { return }
+    let strip = LessonPage(width: canvas.size.columns).strip(
+      terminal, session.lines(at: terminal), rows: CourseLayout.stripRows)
+    for (index, line) in strip.enumerated() {
+      let row = canvas.size.rows - 1 - CourseLayout.stripRows + index
+      canvas.write(line, row: row, columns: 0..<canvas.size.columns, LessonPage.task)
     }
-    return ""
   }
 
   private func drawTitles(on canvas: inout Canvas) {
@@ -87,16 +114,27 @@ struct CourseDrawing {
     }
   }
 
-  private func lessonLines(_ area: CourseArea) -> [PageLine] {
-    LessonPage(width: area.size.columns - 1).lines(of: session.page)
+  private func drawLesson(in area: CourseArea, on canvas: inout Canvas) {
+    if let marked = session.marked, !keys.isHelping { return drawList(marked, in: area, on: &canvas) }
+    drawScrolled(.lesson, in: area, on: &canvas)
   }
 
-  private func drawLesson(in area: CourseArea, on canvas: inout Canvas) {
-    if let marked = session.marked { return drawList(marked, in: area, on: &canvas) }
-    let lines = lessonLines(area)
-    let overflow = max(lines.count - area.size.rows, 0)
-    draw(lines, from: max(overflow - back, 0), in: area, on: &canvas)
+  /// Draws the lines of a pane from where it is scrolled to, and below them, where not all have room, how many more.
+  private func drawScrolled(_ pane: CoursePane, in area: CourseArea, on canvas: inout Canvas) {
+    let lines = lines(of: pane, area.size)
+    if lines.count <= area.size.rows { return draw(lines, from: 0, in: area, on: &canvas) }
+    let last = CourseDrawing.lastTop(lines.count, rows: area.size.rows)
+    let top = min(tops[pane] ?? 0, last)
+    var shown = area
+    shown.rows = area.rows.dropLast()
+    draw(lines, from: top, in: shown, on: &canvas)
+    let below = lines.count - top - shown.size.rows
+    let words =
+      below > 0 ? "▼ \(below) more \(below == 1 ? "line" : "lines"): Space" : "▲ \(top) above: Backspace"
+    canvas.write(words, row: shown.rows.upperBound, columns: area.columns, CourseDrawing.more)
   }
+
+  private static let more = Style(Color.okabeIto[0], on: .terminal, .bold)
 
   private func drawList(_ marked: Int, in area: CourseArea, on canvas: inout Canvas) {
     var lines: [PageLine] = []
@@ -117,7 +155,8 @@ struct CourseDrawing {
 
   private func draw(_ lines: [PageLine], from first: Int, in area: CourseArea, on canvas: inout Canvas) {
     for (row, line) in zip(area.rows, lines.dropFirst(first)) {
-      canvas.write(line.text, row: row, columns: area.columns, line.style)
+      let text = CourseDrawing.fitted(line, area.size.columns)
+      canvas.write(text, row: row, columns: area.columns, line.style)
       if let mark = line.mark {
         let column = area.columns.lowerBound
         canvas.restyle(row: row, columns: column..<(column + 1)) { _ in mark }
@@ -125,9 +164,16 @@ struct CourseDrawing {
     }
   }
 
+  /// A line with its tail, the text cut where both have no room.
+  private static func fitted(_ line: PageLine, _ columns: Int) -> String {
+    let room = max(columns - DisplayWidth.of(line.tail), 1)
+    if line.tail.isEmpty || DisplayWidth.of(line.text) <= room { return line.text + line.tail }
+    return DisplayWidth.prefix(of: line.text, columns: room - 1) + "…" + line.tail
+  }
+
   private func drawKeys(on canvas: inout Canvas) {
     let row = canvas.size.rows - 1
     canvas.fill(rows: row..<(row + 1), columns: 0..<canvas.size.columns, CourseDrawing.bar)
-    canvas.write(" " + CourseKeys.bar(focus, session), row: row, column: 0, CourseDrawing.bar)
+    canvas.write(" " + keys.bar(session), row: row, column: 0, CourseDrawing.bar)
   }
 }

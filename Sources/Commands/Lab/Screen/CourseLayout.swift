@@ -20,6 +20,16 @@ enum CoursePane: Hashable, CaseIterable {
     }
   }
 
+  /// What leads to it from the lesson.
+  var key: String {
+    switch self {
+    case .lesson: "Ctrl-]"
+    case .a: "a"
+    case .b: "b"
+    case .tree: "w"
+    }
+  }
+
   /// As its title says.
   var title: String {
     switch self {
@@ -41,9 +51,12 @@ struct CourseArea: Hashable {
   func contains(row: Int, column: Int) -> Bool { rows.contains(row) && columns.contains(column) }
 }
 
-/// The areas of one size of screen. Above each area stands a row with its title; the last row has the keys.
+/// The areas of one size of screen. Above each area stands a row with its title, above all of them with tabs; the last
+/// row has the keys.
 struct CourseLayout: Hashable {
   static let minimum = WindowSize(rows: 24, columns: 80)
+  /// With tabs, the rows below a shell that have what is to be typed.
+  static let stripRows = 3
   /// From here on all is side by side.
   static let roomy = WindowSize(rows: 30, columns: 110)
 
@@ -59,10 +72,10 @@ struct CourseLayout: Hashable {
     self.size = size
     hasTabs = size.rows < CourseLayout.roomy.rows || size.columns < CourseLayout.roomy.columns
     if hasTabs {
-      // The tabs, the pane, what is to be done, the keys.
       areas = Dictionary(
-        uniqueKeysWithValues: CoursePane.allCases.map {
-          ($0, CourseArea(rows: 1..<max(size.rows - 2, 2), columns: 0..<size.columns))
+        uniqueKeysWithValues: CoursePane.allCases.map { pane in
+          let below = pane.terminal == nil ? 1 : 1 + CourseLayout.stripRows
+          return (pane, CourseArea(rows: 1..<max(size.rows - below, 2), columns: 0..<size.columns))
         })
     } else {
       areas = CourseLayout.sideBySide(size, isFree: isFree)
@@ -95,6 +108,9 @@ struct CourseLayout: Hashable {
   func area(of pane: CoursePane) -> CourseArea? {
     hasTabs && pane != shown ? nil : areas[pane]
   }
+
+  /// The size that a pane has, also while another has its place; nil where there is none for it.
+  func size(of pane: CoursePane) -> WindowSize? { areas[pane]?.size }
 
   /// The size that a shell's terminal has, also while it is not shown.
   func size(of terminal: TerminalName) -> WindowSize {

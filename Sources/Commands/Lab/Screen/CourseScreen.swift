@@ -12,8 +12,15 @@ struct CourseScreen: ~Copyable {
   private var shells: [TerminalName: ShellView] = [:]
   private var worldNumber = 0
   private var focus = CoursePane.lesson
-  private var back = 0
+  /// The shell that the key before led out of.
+  private var left: TerminalName?
+  private var isHelping = false
   private var page: [PageEntry] = []
+  /// The first line that is shown of the lesson and of the world, and of the lesson while the keys are explained.
+  private var tops: [CoursePane: Int] = [:]
+  private var formerTop = 0
+  /// Whether the shells had the whole screen when they were fitted last.
+  private var wasFree = false
   private var tree = WorldTree()
   private var nextLook: UInt64 = 0
   private var hasStirred = true
@@ -61,6 +68,7 @@ struct CourseScreen: ~Copyable {
 
   private mutating func fitShells() {
     let layout = layout
+    wasFree = bench.session.isFree
     for (name, shell) in shells {
       let size = layout.size(of: name)
       shell.resize(to: size)
@@ -102,67 +110,120 @@ struct CourseScreen: ~Copyable {
   }
 
   private mutating func draw() {
-    if page != bench.session.page {
-      page = bench.session.page
-      back = 0
-    }
-    let drawing = CourseDrawing(session: bench.session, layout: layout, focus: focus, tree: tree, back: back)
+    if wasFree != bench.session.isFree { fitShells() }
+    turnPage()
     screen.cursor = drawing.draw(shells, on: &screen.canvas)
     screen.present()
+  }
+
+  /// Brings into view what has come to the page since.
+  private mutating func turnPage() {
+    if isHelping || page == bench.session.page { return }
+    let kept = zip(page, bench.session.page).prefix { $0 == $1 }.count
+    page = bench.session.page
+    tops[.lesson] = drawing.top(showingEntriesFrom: kept)
+  }
+
+  private var keys: CourseKeys {
+    CourseKeys(
+      focus: focus, left: left, isListing: bench.session.marked != nil, isHelping: isHelping,
+      isAlternate: focus.terminal.map { shells[$0]?.isAlternate == true } ?? false,
+      page: max((layout.area(of: focus)?.size.rows ?? 1) - 2, 1))
+  }
+
+  private var drawing: CourseDrawing {
+    CourseDrawing(
+      session: bench.session, layout: layout, keys: keys, tree: tree, page: isHelping ? CourseKeys.help : page,
+      tops: tops)
   }
 }
 
 // What the learner does.
 extension CourseScreen {
   private mutating func take(_ key: Key) {
-    let layout = layout
-    let height = layout.area(of: focus)?.size.rows ?? 1
-    switch CourseKeys.deed(of: key, in: focus, listing: bench.session.marked != nil, page: max(height - 2, 1)) {
+    let deed = keys.deed(of: key)
+    left = nil
+    switch deed {
     case .session(let key): press(key)
     case .focus(let pane): focus = pane
-    case .scroll(let lines): scroll(focus, by: lines)
-    case .type(let name):
-      guard let bytes = shells[name]?.bytes(of: key), !bytes.isEmpty else { return }
-      bench.type(bytes, at: name)
+    case .leave(let name): (focus, left) = (.lesson, name)
+    case .returnTyping(let name):
+      focus = CoursePane(name)
+      type(key, at: name)
+    case .scroll(let scroll): self.scroll(focus, scroll)
+    case .type(let name): type(key, at: name)
+    case .help: help()
     case .nothing: break
     }
+    if focus != .lesson { endHelp() }
     nextLook = min(nextLook, monotonicNanoseconds() + CourseScreen.interval)
   }
 
-  private mutating func press(_ key: SessionKey) {
-    bench.press(key)
-    if key == .free {
-      focus = bench.session.isFree ? .a : .lesson
-      fitShells()
-    }
-    if key == .list { focus = .lesson }
+  private func type(_ key: Key, at name: TerminalName) {
+    guard let bytes = shells[name]?.bytes(of: key), !bytes.isEmpty else { return }
+    bench.type(bytes, at: name)
   }
 
-  private mutating func scroll(_ pane: CoursePane, by lines: Int) {
+  private mutating func press(_ key: SessionKey) {
+    endHelp()
+    if key == .free {
+      // One shell at a time has the screen anyway where there are tabs.
+      if layout.hasTabs { return focus = .a }
+      bench.press(key)
+      focus = bench.session.isFree ? .a : .lesson
+      return
+    }
+    bench.press(key)
+    focus = .lesson
+  }
+
+  private mutating func help() {
+    if isHelping { return endHelp() }
+    if bench.session.isFree { bench.press(.free) }
+    formerTop = tops[.lesson] ?? 0
+    (isHelping, focus, tops[.lesson]) = (true, .lesson, 0)
+  }
+
+  private mutating func endHelp() {
+    if !isHelping { return }
+    (isHelping, tops[.lesson]) = (false, formerTop)
+  }
+
+  private mutating func scroll(_ pane: CoursePane, _ scroll: CourseDeed.Scroll) {
     if let name = pane.terminal {
-      shells[name]?.scroll(by: -lines)
-    } else {
-      let drawing = CourseDrawing(session: bench.session, layout: layout, focus: focus, tree: tree, back: back)
-      back = min(max(back - lines, 0), drawing.lessonOverflow())
+      if case .by(let lines) = scroll { shells[name]?.scroll(by: -lines) }
+      return
+    }
+    let last = drawing.lastTop(of: pane)
+    let top = min(tops[pane] ?? 0, last)
+    switch scroll {
+    case .by(let lines): tops[pane] = min(max(top + lines, 0), last)
+    case .toStart: tops[pane] = 0
+    case .toEnd: tops[pane] = last
     }
   }
 
   private mutating func take(_ event: MouseEvent) {
     let layout = layout
     if layout.hasTabs, event.row == 0, case .press = event.action {
-      focus = CoursePane.allCases[min(event.column * 4 / max(layout.size.columns, 1), 3)]
+      if let tab = drawing.tabs().first(where: { $0.columns.contains(event.column) }) { look(at: tab.pane) }
       return
     }
     guard let pane = layout.pane(row: event.row, column: event.column) else { return }
-    if case .press = event.action { focus = pane }
+    if case .press = event.action { look(at: pane) }
     if let name = pane.terminal, let area = layout.area(of: pane), let shell = shells[name] {
       let bytes = shell.bytes(of: event, in: area)
       if !bytes.isEmpty { return bench.type(bytes, at: name) }
     }
     switch event.action {
-    case .wheelUp: scroll(pane, by: -3)
-    case .wheelDown: scroll(pane, by: 3)
+    case .wheelUp: scroll(pane, .by(-3))
+    case .wheelDown: scroll(pane, .by(3))
     case .press, .release, .drag: break
     }
+  }
+
+  private mutating func look(at pane: CoursePane) {
+    (focus, left) = (pane, nil)
+    if pane != .lesson { endHelp() }
   }
 }

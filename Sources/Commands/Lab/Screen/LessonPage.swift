@@ -9,6 +9,8 @@ struct PageLine: Hashable {
   var style = Style.plain
   /// How its first character looks, where that is a mark of its own.
   var mark: Style?
+  /// What stands behind the text and is seen also where the text is cut.
+  var tail = ""
 }
 
 /// Lays entries out.
@@ -27,13 +29,29 @@ struct LessonPage {
   }
 
   /// The lines of a page, an empty one between unlike entries.
-  func lines(of page: [PageEntry]) -> [PageLine] {
+  func lines(of page: [PageEntry]) -> [PageLine] { laidOut(page).lines }
+
+  /// The lines of a page, and the first line of each entry.
+  func laidOut(_ page: [PageEntry]) -> (lines: [PageLine], starts: [Int]) {
     var lines: [PageLine] = []
+    var starts: [Int] = []
     for (index, entry) in page.enumerated() {
       if index > 0, !isClose(page[index - 1], entry) { lines.append(PageLine(text: "")) }
+      starts.append(lines.count)
       lines += self.lines(of: entry)
     }
-    return lines
+    return (lines, starts)
+  }
+
+  /// What is to be typed at a terminal, in few lines for who sees the shell and not the lesson.
+  func strip(_ terminal: TerminalName, _ lines: [String], rows: Int) -> [String] {
+    if lines.isEmpty { return [] }
+    let strip = text.pieces("\(terminal.rawValue): " + lines.joined(separator: " ⏎ "), indent: 0)
+    if strip.count <= rows { return strip }
+    let more = " … Ctrl-] has all"
+    let last = strip[rows - 1]
+    let room = text.width - DisplayWidth.of(more)
+    return strip[..<(rows - 1)] + [DisplayWidth.prefix(of: last, columns: min(room, DisplayWidth.of(last))) + more]
   }
 
   private func isClose(_ former: PageEntry, _ entry: PageEntry) -> Bool {
@@ -114,7 +132,7 @@ struct LessonPage {
 
 extension LabText {
   /// A line that is to be typed: it goes on below, further in, after a blank; within a word only where there is none.
-  fileprivate func pieces(_ line: String, indent: Int) -> [String] {
+  func pieces(_ line: String, indent: Int) -> [String] {
     var lines: [String] = []
     var rest = line[...]
     repeat {

@@ -33,9 +33,12 @@ final class ShellView {
     return emulator.takeOutputBytes()
   }
 
+  /// Whether a full-screen program has the terminal.
+  var isAlternate: Bool { emulator.isAlternate }
+
   /// Shows lines that have left the screen, so many further back.
   func scroll(by lines: Int) {
-    back = min(max(back + lines, 0), emulator.isAlternate ? 0 : emulator.scrollback)
+    back = min(max(back + lines, 0), isAlternate ? 0 : emulator.scrollback)
   }
 
   /// Shows what is printed now.

@@ -10,8 +10,10 @@ internal import Screen
 struct WorldTree {
   private(set) var lines: [PageLine] = []
 
-  /// Nobody.
-  init() {}
+  /// Lines as they are; without any, nobody.
+  init(lines: [PageLine] = []) {
+    self.lines = lines
+  }
 
   /// - Parameter shells: the PIDs of the two shells, as the lab numbers them.
   init(_ tree: ProcessTree, shells: [Int32: TerminalName]) {
@@ -32,11 +34,11 @@ struct WorldTree {
     // The world's init has executed nothing: its arguments are the lab's.
     text += parent == nil ? Escaping.escaped(record.commandName[...]) : command(of: record)
     let borders = parent.map { kinds(between: $0, and: record) } ?? []
-    text += borders.map { " +\($0.procName)" }.joined()
-    if let shell { text += "  ◀ \(shell.rawValue)" }
-    if record.stat.isZombie { text += " <defunct>" }
+    var tail = borders.map { " +\($0.procName)" }.joined()
+    if let shell { tail += "  ◀ \(shell.rawValue)" }
+    if record.stat.isZombie { tail += " <defunct>" }
     let style = borders.isEmpty ? shell == nil ? Style.plain : LessonPage.strong : LessonPage.task
-    return PageLine(text: text, style: style)
+    return PageLine(text: text, style: style, tail: tail)
   }
 
   private static func command(of record: ProcessRecord) -> String {
