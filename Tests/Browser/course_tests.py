@@ -153,6 +153,27 @@ def test_a_long_paste_arrives_whole(page):
     learner.seen("A", "10001", 60)
 
 
+def test_the_key_that_leads_out_is_typed_when_it_is_pressed_twice(page):
+    learner = page.learner
+    learner.type("B", "clear; stty -echo; cat -v")
+    learner.press("b")
+    learner.leave_shell()
+    learner.wait("!document.activeElement.closest('.screen')")
+    learner.leave_shell()
+    learner.wait("document.activeElement.closest('#shell-B')")
+    learner.keys(Keys.F1, Keys.F5, Keys.ENTER)
+    text = learner.seen("B", "^]")
+    assert "^]^[OP^[[15~" in text, text
+    # Only right after: what was pressed in between has ended it.
+    learner.leave_shell()
+    learner.keys("w")
+    learner.wait("document.activeElement.closest('#world')")
+    learner.leave_shell()
+    time.sleep(0.2)
+    assert not learner.value("document.activeElement.closest('.screen') !== null")
+    learner.type("B", "Ctrl-C", "stty echo; clear")
+
+
 def test_full_screen_programs_survive_a_reload(page):
     learner = page.learner
     learner.type("B", "clear; seq 100; busybox vi notes")

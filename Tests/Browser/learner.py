@@ -160,8 +160,12 @@ class Learner(Window):
             else:
                 actions.send_keys(line, Keys.ENTER)
             actions.pause(0.1)
-        actions.key_down(Keys.CONTROL).send_keys("]").key_up(Keys.CONTROL)
         actions.perform()
+        self.leave_shell()
+
+    def leave_shell(self):
+        """Presses what leads out of a shell."""
+        ActionChains(self.driver).key_down(Keys.CONTROL).send_keys("]").key_up(Keys.CONTROL).perform()
 
     def tasks(self):
         """What is to be typed in this step: [(shell, lines)]."""

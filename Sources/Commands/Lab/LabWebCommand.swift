@@ -17,6 +17,9 @@ struct LabWebCommand: ParsableCommand {
       Whoever has the page has two shells with your rights, in the course's world. So the link is a secret, and one \
       window has the course at a time: the one that was opened last. Leaving it (q), Ctrl-C here, or any other end of this \
       program ends the shells and their world, and keeps your progress.
+
+      In a shell every key that the browser does not keep is its program's, but for Ctrl-]: it leads to the lesson, and \
+      pressed twice it is typed in the shell. The page's help (?) names all keys.
       """)
 
   @OptionGroup var selection: LabSelection

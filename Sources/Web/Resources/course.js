@@ -7,7 +7,7 @@ import { WorldPane } from "./worldpane.js";
 import { html, visible } from "./text.js";
 
 const find = (id) => document.getElementById(id);
-const page = { session: null, count: 0, pane: "lesson" };
+const page = { session: null, count: 0, pane: "lesson", left: null };
 
 // The line to the program.
 
@@ -48,7 +48,7 @@ const lesson = new LessonPage(find("page"), { answer: (choice) => socket.say({ a
 const list = new LessonList(find("list"), (place) => socket.say({ go: place }));
 const world = new WorldPane();
 const shells = Object.fromEntries(["A", "B"].map((name) => [
-  name, new Shell(name, find(`shell-${name}`), socket, { leave: () => go("lesson"), check: () => press("check") }),
+  name, new Shell(name, find(`shell-${name}`), socket, { leave: () => leave(name), check: () => press("check") }),
 ]));
 
 function begin(course) {
@@ -102,6 +102,12 @@ function go(pane) {
   else find("page").focus({ preventScroll: true });
 }
 
+/** Leads out of a shell. The key that did so is typed in the shell after all when it is pressed again right then. */
+function leave(name) {
+  go("lesson");
+  page.left = name;
+}
+
 function press(key) {
   socket.say({ key });
 }
@@ -123,6 +129,21 @@ const others = {
   a: () => go("A"), b: () => go("B"), w: () => go("world"), "?": () => find("help").showModal(),
   "+": () => world.zoom(1.35), "=": () => world.zoom(1.35), "-": () => world.zoom(1 / 1.35), 0: () => world.zoom(0),
 };
+
+const isModifier = (event) => ["Control", "Shift", "Alt", "Meta"].includes(event.key);
+
+// Before the shells hear of the key.
+document.addEventListener("keydown", (event) => {
+  if (isModifier(event) || event.repeat) return;
+  const { left } = page;
+  page.left = null;
+  if (!left || !event.ctrlKey || event.altKey || event.key !== "]") return;
+  event.preventDefault();
+  event.stopPropagation();
+  go(left);
+  socket.type(left, Uint8Array.of(0x1d), false);
+}, { capture: true });
+document.addEventListener("pointerdown", () => (page.left = null));
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
