@@ -86,11 +86,21 @@ struct LabProgress {
   private func save(to file: FilePath) throws(Complaint) {
     do throws(SystemCallError) {
       try LabProgress.makeDirectories(file.removingLastComponent())
-      let draft = FilePath(file.string + ".draft-\(CallingProcess.processID)")
+      try replace(file, through: FilePath(file.string + ".draft-\(CallingProcess.processID)"))
+    } catch {
+      throw Complaint(error, doing: "keep your progress in \(file)")
+    }
+  }
+
+  /// Writes the whole of it aside, then puts it in the file's place; a draft that came to nothing is taken away.
+  private func replace(_ file: FilePath, through draft: FilePath) throws(SystemCallError) {
+    do throws(SystemCallError) {
       try FileDescriptor.open(draft, [.writeOnly, .create, .truncate]).write(progress.text)
       try renameFile(draft, to: file)
     } catch {
-      throw Complaint(error, doing: "keep your progress in \(file)")
+      // Why it could not be kept is said, not that the draft is not there.
+      do throws(SystemCallError) { try removeFile(draft) } catch {}
+      throw error
     }
   }
 
