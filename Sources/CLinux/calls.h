@@ -92,7 +92,14 @@ int64_t clinux_close_on_execute(uint64_t first);
 int64_t clinux_close_others(uint64_t list, int32_t report);
 int64_t clinux_send_descriptor(uint64_t socket, uint64_t descriptor);
 
-/// The operations of the same names, on files inside a root directory: place.c and copy.c.
+/// A path inside a root directory, opened (O_PATH) with these flags and RESOLVE_* beside those that keep it inside.
+int64_t clinux_open_inside(uint64_t root, const char *path, uint64_t flags, uint64_t resolve);
+/// The same, made if it is missing and `flags` (CLINUX_PLACE_*) say so.
+int64_t clinux_place_inside(uint64_t root, const char *path, uint64_t flags, int wants_directory);
+/// 1 for a directory, 0 for another file.
+int64_t clinux_is_directory(uint64_t descriptor);
+
+/// The operations of the same names, on files inside a root directory: place.c, mount.c and copy.c.
 int64_t clinux_place(const uint64_t argument[6]);
 int64_t clinux_landed(const uint64_t argument[6]);
 int64_t clinux_make_node(const uint64_t argument[6]);
@@ -101,6 +108,7 @@ int64_t clinux_mask(const uint64_t argument[6]);
 int64_t clinux_restrict(const uint64_t argument[6]);
 int64_t clinux_remount(const uint64_t argument[6]);
 int64_t clinux_mount_at(const uint64_t argument[6]);
+int64_t clinux_mount_from(const uint64_t argument[6]);
 int64_t clinux_find(const uint64_t argument[6]);
 int64_t clinux_require_inside(void);
 int64_t clinux_give_stream(const uint64_t argument[6]);

@@ -1,6 +1,5 @@
-// Files of a world, found and made inside its root directory: a name is resolved by openat2(2) and never leads out, what
-// is missing is made on its parent's descriptor, and mounts lie on descriptors. Nothing here may call the C library: see
-// clinux_program.h.
+// Files of a world, found and made inside its root directory: a name is resolved by openat2(2) and never leads out, and
+// what is missing is made on its parent's descriptor. Nothing here may call the C library: see clinux_program.h.
 #include "calls.h"
 #include "clinux_kernel.h"
 
@@ -13,8 +12,6 @@ enum {
     CHANGES = 255,
     TRIES = 128,
     EMPTY_PATH = 0x1000,
-    RECURSIVE = 0x8000,
-    ON_DESCRIPTORS = 0x44,
 };
 
 // The kinds of file in a mode; <linux/stat.h> has them only without a C library.
@@ -31,7 +28,7 @@ static int is_kind(const struct clinux_statx *status, int kind) {
     return (status->mode & KIND) == kind;
 }
 
-static int64_t open_inside(uint64_t root, const char *path, uint64_t flags, uint64_t resolve) {
+int64_t clinux_open_inside(uint64_t root, const char *path, uint64_t flags, uint64_t resolve) {
     struct open_how how = {
         .flags = flags | O_PATH | O_CLOEXEC,
         .resolve = resolve | RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
@@ -104,7 +101,7 @@ static int64_t replace_link(char *name, uint64_t start, uint64_t end, uint64_t p
 
 // Makes the first component that is missing, or replaces a link on the way.
 static int64_t make_next(uint64_t root, char *name, int is_directory) {
-    int64_t parent = open_inside(root, ".", O_DIRECTORY, 0);
+    int64_t parent = clinux_open_inside(root, ".", O_DIRECTORY, 0);
     uint64_t start = 0;
     while (parent >= 0) {
         while (name[start] == '/') {
@@ -119,7 +116,7 @@ static int64_t make_next(uint64_t root, char *name, int is_directory) {
         }
         char after = name[end];
         name[end] = 0;
-        int64_t found = open_inside(root, name, 0, 0);
+        int64_t found = clinux_open_inside(root, name, 0, 0);
         int64_t result = found;
         if (found == -ENOENT) {
             result = make_file((uint64_t)parent, name + start, is_directory || after != 0);
@@ -141,15 +138,15 @@ static int64_t make_next(uint64_t root, char *name, int is_directory) {
     return parent < 0 ? parent : 0;
 }
 
-static int64_t is_directory(uint64_t descriptor) {
+int64_t clinux_is_directory(uint64_t descriptor) {
     struct clinux_statx status;
     int64_t result = status_of(descriptor, &status);
     return result < 0 ? result : is_kind(&status, DIRECTORY);
 }
 
-static int64_t place(uint64_t root, const char *path, uint64_t flags, int wants_directory) {
+int64_t clinux_place_inside(uint64_t root, const char *path, uint64_t flags, int wants_directory) {
     uint64_t resolve = flags & CLINUX_PLACE_NO_LINKS ? RESOLVE_NO_SYMLINKS : 0;
-    int64_t found = open_inside(root, path, 0, resolve);
+    int64_t found = clinux_open_inside(root, path, 0, resolve);
     if (found != -ENOENT || !(flags & CLINUX_PLACE_CREATES)) {
         return found;
     }
@@ -157,7 +154,7 @@ static int64_t place(uint64_t root, const char *path, uint64_t flags, int wants_
     int64_t result = copy_name(name, path, 0);
     for (int change = 0; change < CHANGES && result >= 0 && found == -ENOENT; change++) {
         result = make_next(root, name, wants_directory);
-        found = result < 0 ? result : open_inside(root, name, 0, resolve);
+        found = result < 0 ? result : clinux_open_inside(root, name, 0, resolve);
     }
     return result < 0 ? result : found == -ENOENT ? -ELOOP : found;
 }
@@ -165,10 +162,10 @@ static int64_t place(uint64_t root, const char *path, uint64_t flags, int wants_
 int64_t clinux_place(const uint64_t argument[6]) {
     int64_t wants_directory = (argument[2] & CLINUX_PLACE_DIRECTORY) != 0;
     if ((argument[2] & (CLINUX_PLACE_CREATES | CLINUX_PLACE_LIKE)) == (CLINUX_PLACE_CREATES | CLINUX_PLACE_LIKE)) {
-        wants_directory = is_directory(argument[3]);
+        wants_directory = clinux_is_directory(argument[3]);
     }
     return wants_directory < 0 ? wants_directory
-                               : place(argument[0], pointer(argument[1]), argument[2], (int)wants_directory);
+                               : clinux_place_inside(argument[0], pointer(argument[1]), argument[2], (int)wants_directory);
 }
 
 // The directory of a path, made if need be; *last is the last component.
@@ -183,7 +180,7 @@ static int64_t open_parent(uint64_t root, const char *path, const char **last) {
     *last = path[end] == '/' ? path + end + 1 : path + end;
     name[end] = 0;
     return length < 0 ? length
-                      : place(root, end == 0 ? "." : name, CLINUX_PLACE_CREATES | CLINUX_PLACE_DIRECTORY, 1);
+                      : clinux_place_inside(root, end == 0 ? "." : name, CLINUX_PLACE_CREATES | CLINUX_PLACE_DIRECTORY, 1);
 }
 
 static int64_t is_that_device(uint64_t parent, const char *name, const uint64_t argument[6]) {
@@ -231,7 +228,7 @@ int64_t clinux_make_link(const uint64_t argument[6]) {
 
 int64_t clinux_landed(const uint64_t argument[6]) {
     struct clinux_statx there, mount;
-    int64_t found = open_inside(argument[0], pointer(argument[1]), 0, 0);
+    int64_t found = clinux_open_inside(argument[0], pointer(argument[1]), 0, 0);
     if (found < 0) {
         return found;
     }
@@ -239,98 +236,6 @@ int64_t clinux_landed(const uint64_t argument[6]) {
     result = result < 0 ? result : status_of(argument[2], &mount);
     close_descriptor(found);
     return result < 0 ? result : there.mnt_id == mount.mnt_id ? 0 : -EXDEV;
-}
-
-static int is_absent(int64_t result) {
-    return result == -ENOENT || result == -ENOTDIR || result == -EACCES;
-}
-
-static int64_t move_onto(int64_t mount, int64_t place) {
-    return call6(
-        __NR_move_mount, (uint64_t)mount, address(""), (uint64_t)place, address(""), ON_DESCRIPTORS, 0);
-}
-
-int64_t clinux_mask(const uint64_t argument[6]) {
-    int64_t place = open_inside(argument[0], pointer(argument[1]), 0, 0);
-    if (place < 0) {
-        return is_absent(place) ? 0 : place;
-    }
-    int64_t kind = is_directory((uint64_t)place);
-    uint64_t source = argument[kind == 1 ? 3 : 2];
-    int64_t copy = kind < 0 ? kind
-                            : call3(
-                                  __NR_open_tree, source, address(""),
-                                  EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-    // Before Linux 6.15 only what is attached can be copied: the first directory gets the mount itself.
-    int64_t result = copy == -EINVAL ? move_onto((int64_t)source, place) : copy < 0 ? copy : move_onto(copy, place);
-    if (copy >= 0) {
-        close_descriptor(copy);
-    }
-    close_descriptor(place);
-    return result < 0 ? result : 0;
-}
-
-// The attributes that a mount has, as flags of mount(2): ST_* are the same numbers, but for the access times.
-static uint64_t flags_of(uint64_t mount) {
-    uint64_t fields[15] = {0};
-    call3(__NR_fstatfs, mount, address(fields), 0);
-    uint64_t flags = fields[10];
-    return (flags & 0xf) | (flags & 0xc00) | (flags & 0x1000 ? 0x200000 : 0);
-}
-
-static void write_path(char *path, uint64_t descriptor) {
-    int64_t end = copy_name(path, "/proc/self/fd/", 0);
-    uint64_t scale = 1;
-    while (descriptor / scale >= 10) {
-        scale *= 10;
-    }
-    for (; scale > 0; scale /= 10) {
-        path[end++] = (char)('0' + descriptor / scale % 10);
-    }
-    path[end] = 0;
-}
-
-int64_t clinux_remount(const uint64_t argument[6]) {
-    char path[NAME_SIZE];
-    write_path(path, argument[0]);
-    uint64_t flags = (flags_of(argument[0]) & ~argument[2]) | argument[1] | 0x20 | 0x1000;
-    return call6(__NR_mount, 0, address(path), 0, flags, 0, 0);
-}
-
-int64_t clinux_mount_at(const uint64_t argument[6]) {
-    char path[NAME_SIZE];
-    write_path(path, argument[0]);
-    return call6(__NR_mount, argument[1], address(path), argument[2], argument[3], argument[4], 0);
-}
-
-// By a kernel before 5.12, or by a filter of system calls that is older than the call.
-static int is_refused(int64_t result) {
-    return result == -ENOSYS || result == -EPERM;
-}
-
-int64_t clinux_restrict(const uint64_t argument[6]) {
-    int64_t place = open_inside(argument[0], pointer(argument[1]), 0, 0);
-    if (place < 0) {
-        return is_absent(place) ? 0 : place;
-    }
-    int64_t tree = call3(
-        __NR_open_tree, (uint64_t)place, address(""),
-        EMPTY_PATH | RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-    uint64_t attributes[4] = {MOUNT_ATTR_RDONLY, 0, 0, 0};
-    int64_t set = tree < 0 ? tree
-                           : call6(
-                                 __NR_mount_setattr, (uint64_t)tree, address(""), EMPTY_PATH | RECURSIVE,
-                                 address(attributes), sizeof attributes, 0);
-    int64_t result = set < 0 && !is_refused(set) ? set : move_onto(tree, place);
-    if (result >= 0 && is_refused(set)) {
-        const uint64_t remount[6] = {(uint64_t)tree, MOUNT_ATTR_RDONLY, 0};
-        result = clinux_remount(remount);
-    }
-    if (tree >= 0) {
-        close_descriptor(tree);
-    }
-    close_descriptor(place);
-    return result < 0 ? result : 0;
 }
 
 int64_t clinux_require_magic(const uint64_t argument[6]) {

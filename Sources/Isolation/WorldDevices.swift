@@ -18,8 +18,11 @@ extension WorldFileSystem {
           device.path, mode: device.kind.fileType | device.mode, major: device.major, minor: device.minor,
           owner: (device.userID, device.groupID), in: .register(root)
         ).tolerating(.eperm))
-      program.append(.skip(5, when: result))
+      // What the steps that may be left out find there has to be there before.
+      if interface == .names { _ = appendStage() }
+      let start = program.beginSkip(when: result)
       appendBound(device, in: root)
+      program.endSkip(start)
       program.free(result)
     }
     for link in plan.links {
@@ -28,11 +31,10 @@ extension WorldFileSystem {
     }
   }
 
-  /// Five steps.
   private mutating func appendBound(_ device: PlannedDevice, in root: Register) {
-    let tree = program.appendKeepingResult(.openTree(device.path, .clone))
+    let tree = appendCopy(of: device.path)
     let place = program.appendKeepingResult(.place(device.path, .creates, in: .register(root)))
-    program.append(.attach(tree, onDescriptor: place, named: device.path))
+    appendAttachment(of: tree, to: place, named: device.path)
     program.appendClose(place)
     program.appendClose(tree)
   }
@@ -40,14 +42,10 @@ extension WorldFileSystem {
   /// Lays a new /dev over that of the root.
   mutating func appendDevices(in root: Register) {
     program.begin("lay out /dev")
-    let context = program.appendKeepingResult(.openFileSystem("tmpfs"))
-    program.append(.configure(context, "mode", "0755"))
-    program.append(.createFileSystem(context, of: "tmpfs"))
-    let devices = program.appendKeepingResult(.makeMount(context, [.noSetUID, .noExecution], of: "tmpfs"))
-    program.appendClose(context)
+    let devices = appendNewMount(of: "tmpfs", [("mode", "0755")], [.noSetUID, .noExecution])
     let place = program.appendKeepingResult(
       .open("/dev", [.path, .directory], resolve: [.inRoot, .noMagicLinks], in: .register(root)))
-    program.append(.attach(devices, onDescriptor: place, named: "/dev"))
+    appendAttachment(of: devices, to: place, named: "/dev")
     program.appendClose(place)
     for name in ["null", "zero", "full", "random", "urandom", "tty"] { appendDevice(name, in: devices) }
     appendDirectoriesAndLinks(in: devices)
@@ -56,10 +54,10 @@ extension WorldFileSystem {
 
   private mutating func appendDevice(_ name: String, in devices: Register) {
     let outside = FilePath("/dev/\(name)")
-    let tree = program.appendKeepingResult(.openTree(outside, .clone))
+    let tree = appendCopy(of: outside)
     let file = program.appendKeepingResult(
       .open(FilePath(name), [.create, .exclusive, .noFollow], mode: 0o666, in: .register(devices)))
-    program.append(.attach(tree, onDescriptor: file, named: outside))
+    appendAttachment(of: tree, to: file, named: outside)
     program.appendClose(file)
     program.appendClose(tree)
   }
@@ -70,11 +68,9 @@ extension WorldFileSystem {
     }
     let terminals = appendNewMount(
       of: "devpts", [("mode", "0620"), ("ptmxmode", "0666")], [.noSetUID, .noExecution])
-    program.append(.attach(terminals, on: "pts", in: .register(devices)))
-    program.appendClose(terminals)
+    attach(terminals, on: "pts", in: devices)
     let shared = appendNewMount(of: "tmpfs", [("mode", "1777")], [.noSetUID, .noDevices, .noExecution])
-    program.append(.attach(shared, on: "shm", in: .register(devices)))
-    program.appendClose(shared)
+    attach(shared, on: "shm", in: devices)
     let links: [(FilePath, FilePath)] = [
       ("ptmx", "pts/ptmx"), ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
       ("stderr", "/proc/self/fd/2"),

@@ -11,8 +11,14 @@ struct WorldFileSystem {
   let plan: IsolationPlan
   let caller: WorldCaller
   var program: SystemCallProgram
+  /// By which calls mounts are made.
+  let interface: MountInterface
   /// What is bound, by its place among the plan's mounts, where it was opened before the user changed.
   var sources: [Int: Register] = [:]
+  /// Where mounts lie until they have their place, when mount(2) makes them.
+  var stage: Register?
+  /// How many places there are on the stage.
+  var slots = 0
   private var rootPlace: Register?
   private var formerUmask: Register?
   private var masks: (file: Register, directory: Register)?
@@ -22,6 +28,7 @@ struct WorldFileSystem {
     self.plan = plan
     self.caller = caller
     self.program = program
+    interface = .current
   }
 
   /// Opens what lies outside, while the process still has the rights of its caller there.
@@ -32,11 +39,11 @@ struct WorldFileSystem {
     for (index, mount) in plan.mounts.enumerated() where caller.mappedMounts[index] == nil {
       guard case .bind(let source, let isRecursive) = mount.source else { continue }
       program.begin("open \(source.string), to be mounted on \(mount.target.string)")
-      sources[index] = program.appendKeepingResult(.openTree(source, isRecursive ? [.clone, .recursive] : .clone))
+      sources[index] = appendSource(source, isRecursive)
     }
   }
 
-  /// The new root with all that is mounted, up to the moment before it becomes `/`.
+  /// The new root with all that is mounted.
   mutating func append() {
     if makesFiles {
       program.begin("give new files the permissions that they are made with")
@@ -50,23 +57,28 @@ struct WorldFileSystem {
     appendPlannedDevices(in: root)
     if !plan.maskedPaths.isEmpty { masks = appendMaskSources() }
     if plan.pausesBeforeRootChange { program.appendPause(caller.goReading) }
-    if plan.root != nil { appendEntry(into: root) }
   }
 
-  /// What comes last: what is hidden, and what cannot be written.
+  /// What is hidden, and what cannot be written; then the root becomes `/`. Until that moment /proc is that of outside,
+  /// by which mount(2) knows descriptors.
   mutating func appendCover() {
     guard let root else { return }
     if let masks {
       program.begin("hide what the world is not to see")
       for path in plan.maskedPaths {
         program.append(
-          .mask(path, file: .register(masks.file), directory: .register(masks.directory), in: .register(root)))
+          .mask(
+            path, file: .register(masks.file), directory: .register(masks.directory), in: .register(root),
+            isByName: interface == .names))
       }
       program.appendClose(masks.directory)
       program.appendClose(masks.file)
     }
     if !plan.readOnlyPaths.isEmpty { program.begin("make read-only what the world is not to write") }
-    for path in plan.readOnlyPaths { program.append(.makeReadOnly(path, in: .register(root))) }
+    for path in plan.readOnlyPaths {
+      let stage = interface == .names ? appendStage() : nil
+      program.append(.makeReadOnly(path, in: .register(root), stage: stage.map { .register($0) }))
+    }
     if plan.root?.isReadOnly == true && makesFiles {
       program.begin("make the root directory read-only")
       appendAttributes(AttributeChange(set: .readOnly), of: root, named: "/")
@@ -76,6 +88,8 @@ struct WorldFileSystem {
       program.append(.setUmask(formerUmask))
       program.free(formerUmask)
     }
+    appendStageRemoval()
+    if plan.root != nil { appendEntry(into: root) }
     program.begin("let the descriptor of the root directory go")
     program.appendClose(root)
   }
@@ -84,11 +98,16 @@ struct WorldFileSystem {
   mutating func appendConsole(_ terminal: SystemCallProgram.Argument) {
     guard let root else { return }
     program.begin("lay the terminal on /dev/console")
-    let tree = program.appendKeepingResult(.openTree("", [.clone, .emptyPath], in: terminal))
+    let tree = appendCopy(of: terminal, named: "/dev/console")
     let place = program.appendKeepingResult(.place("/dev/console", .creates, in: .register(root)))
-    program.append(.attach(tree, onDescriptor: place, named: "/dev/console"))
+    appendAttachment(of: tree, to: place, named: "/dev/console")
     program.appendClose(place)
     program.appendClose(tree)
+  }
+
+  /// Opens a file that the world will have in its root directory.
+  func step(opening path: FilePath, _ flags: OpenFlags) -> SystemCallProgram.Step? {
+    root.map { .open(path, flags, resolve: [.inRoot, .noMagicLinks], in: .register($0)) }
   }
 
   /// Whether files are made in the root directory, which must be writable so long.
@@ -104,12 +123,11 @@ struct WorldFileSystem {
     }
     program.begin("lay a copy of the new root directory over itself")
     let place = rootPlace ?? program.appendKeepingResult(.open(root.path, [.path, .directory]))
-    let tree = program.appendKeepingResult(
-      .openTree("", [.clone, .recursive, .emptyPath], in: .register(place)))
+    let tree = appendCopy(of: .register(place), isRecursive: true, named: root.path)
     if root.isReadOnly && !makesFiles {
       program.append(.setMountAttributes(.register(tree), set: .readOnly, recursive: true))
     }
-    program.append(.attach(tree, onDescriptor: place, named: root.path))
+    appendAttachment(of: tree, to: place, named: root.path)
     program.appendClose(place)
     return tree
   }
@@ -123,7 +141,7 @@ struct WorldFileSystem {
   /// /dev/null of outside hides files, an empty file system directories.
   private mutating func appendMaskSources() -> (file: Register, directory: Register) {
     program.begin("make what hides files and directories")
-    let file = program.appendKeepingResult(.openTree("/dev/null", .clone))
+    let file = appendCopy(of: "/dev/null")
     let options = [("nr_blocks", "1"), ("nr_inodes", "1")]
     return (file, appendNewMount(of: "tmpfs", options, [.readOnly, .noSetUID, .noDevices, .noExecution]))
   }

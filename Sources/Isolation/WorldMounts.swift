@@ -7,7 +7,7 @@ extension WorldFileSystem {
   /// Longer values fsconfig(2) does not take.
   private static let longestOption = 255
   /// File systems that are made by their kind alone, so that all their mounts would be read-only together.
-  private static let neverReadOnlyAsWhole: Set = ["proc", "sysfs", "cgroup", "cgroup2", "mqueue", "devpts", "tmpfs"]
+  static let neverReadOnlyAsWhole: Set = ["proc", "sysfs", "cgroup", "cgroup2", "mqueue", "devpts", "tmpfs"]
 
   /// Adds one mount.
   mutating func append(_ mount: PlannedMount, _ index: Int, in root: Register) {
@@ -23,10 +23,6 @@ extension WorldFileSystem {
       attach(tree, mount, in: root)
     case .fileSystem(let type, let device, let options):
       program.begin("mount a file system \(type) on \(mount.target.string)")
-      if options.contains(where: { $0.utf8.count > Self.longestOption }) {
-        mountByPath(type, device, options, mount, in: root)
-        return
-      }
       let later: MountAttributes = mount.copiesUp ? .readOnly : []
       attach(appendNewMount(type, device, options, mount.attributes.set.subtracting(later)), mount, in: root)
     case .remount:
@@ -40,18 +36,22 @@ extension WorldFileSystem {
     }
   }
 
-  /// What is bound, detached: opened here, or before, or by the caller.
+  /// What is bound: opened here, or before, or by the caller.
   private mutating func appendTree(_ source: FilePath, _ isRecursive: Bool, _ index: Int) -> Register {
-    if let opened = sources[index] { return opened }
+    if let opened = sources[index] { return appendCopy(of: opened, isRecursive, named: source) }
     if let mapped = caller.mappedMounts[index] {
       return program.appendKeepingResult(.copy(mapped, named: source))
     }
-    return program.appendKeepingResult(.openTree(source, isRecursive ? [.clone, .recursive] : .clone))
+    return appendCopy(of: appendSource(source, isRecursive), isRecursive, named: source)
   }
 
+  /// Makes a file system that has no place yet.
   private mutating func appendNewMount(
     _ type: String, _ device: String, _ options: [String], _ attributes: MountAttributes
   ) -> Register {
+    if interface == .names || options.contains(where: { $0.utf8.count > Self.longestOption }) {
+      return appendStaged(type, device, options, attributes)
+    }
     let context = program.appendKeepingResult(.openFileSystem(type))
     if !device.isEmpty { program.append(.configure(context, "source", device)) }
     for option in options {
@@ -87,7 +87,7 @@ extension WorldFileSystem {
   mutating func attach(_ mount: Register, on target: FilePath, in root: Register) {
     let place = program.appendKeepingResult(
       .open(target, .path, resolve: [.inRoot, .noMagicLinks], in: .register(root)))
-    program.append(.attach(mount, onDescriptor: place, named: target))
+    appendAttachment(of: mount, to: place, named: target)
     program.appendClose(place)
     program.appendClose(mount)
   }
@@ -101,7 +101,7 @@ extension WorldFileSystem {
     if mount.copiesUp {
       program.append(.copyContent(of: place, to: tree, keepingStatus: mount.namesMode, named: mount.target))
     }
-    program.append(.attach(tree, onDescriptor: place, named: mount.target))
+    appendAttachment(of: tree, to: place, named: mount.target)
     program.append(.requireMount(.register(tree), at: mount.target, in: .register(root)))
     program.appendClose(place)
     appendChanges(mount, of: tree)
@@ -121,10 +121,7 @@ extension WorldFileSystem {
   /// The attributes of what is bound or there already, and whom it tells of mounts.
   private mutating func appendChanges(_ mount: PlannedMount, of tree: Register) {
     if mount.changesAttributes { appendAttributes(mount.attributes, of: tree, named: mount.target) }
-    for change in mount.propagation {
-      program.append(
-        .setMountAttributes(.register(tree), set: [], propagation: change.kind, recursive: change.isRecursive))
-    }
+    for change in mount.propagation { appendPropagation(change, of: tree, named: mount.target) }
   }
 
   /// Changes an attached mount: before Linux 5.12, or where a filter of system calls refuses the call, by mount(2).
@@ -136,22 +133,16 @@ extension WorldFileSystem {
     program.free(result)
   }
 
-  /// mount(2), for options that are too long for fsconfig(2).
-  private mutating func mountByPath(
-    _ type: String, _ device: String, _ options: [String], _ mount: PlannedMount, in root: Register
-  ) {
-    let place = program.appendKeepingResult(
-      .place(
-        mount.target, mount.createsTarget ? [.creates, .directory] : [], in: .register(root)))
-    program.append(
-      .mount(
-        FilePath(device), onDescriptor: place, type: type, mount.attributes.set,
-        data: options.joined(by: ","), named: mount.target))
-    program.appendClose(place)
-    guard !mount.propagation.isEmpty else { return }
-    let mounted = program.appendKeepingResult(.place(mount.target, [], in: .register(root)))
-    appendChanges(mount, of: mounted)
-    program.appendClose(mounted)
+  /// As with attributes.
+  private mutating func appendPropagation(_ change: PropagationChange, of mount: Register, named name: FilePath) {
+    let result = program.appendKeepingResult(
+      .setMountAttributes(
+        .register(mount), set: [], propagation: change.kind, recursive: change.isRecursive
+      ).tolerating(.enosys, .eperm))
+    let flags: MountFlags = change.isRecursive ? [change.kind.flag, .recursive] : change.kind.flag
+    program.append(.skip(1, when: result))
+    program.append(.mount("none", onDescriptor: mount, flags, named: name))
+    program.free(result)
   }
 }
 

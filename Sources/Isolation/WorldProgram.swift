@@ -258,14 +258,14 @@ struct WorldProgram {
   private mutating func appendFileSystem(_ files: inout WorldFileSystem) {
     guard plan.namespaces.contains(.newMount) else {
       if plan.pausesBeforeRootChange { program.appendPause(caller.goReading) }
-      appendTerminalOfWorld()
+      appendTerminalOfWorld(.open("/dev/ptmx", Self.terminalFlags))
       appendRootAlone()
       return
     }
     files.program = program
     files.append()
     program = files.program
-    appendTerminalOfWorld()
+    if let opening = files.step(opening: "/dev/ptmx", Self.terminalFlags) { appendTerminalOfWorld(opening) }
     files.program = program
     if plan.hasConsole, let terminal { files.appendConsole(terminal) }
     files.appendCover()
@@ -298,15 +298,16 @@ struct WorldProgram {
     program.append(.mount("none", on: "/proc", [.recursive, MountPropagation.private.flag]))
   }
 
+  private static let terminalFlags: OpenFlags = [.readWrite, .noControllingTerminal]
+
   /// Makes a terminal where its name can be found, while this process still has all rights.
-  private mutating func appendTerminalOfWorld() {
+  private mutating func appendTerminalOfWorld(_ opening: SystemCallProgram.Step) {
     guard case .ofWorld(let socket, let size) = plan.terminal else {
       if case .made(let number) = plan.terminal { terminal = .descriptor(number, named: "TERMINAL") }
       return
     }
     program.begin("make a terminal that the world has a name for")
-    let controller = program.appendKeepingResult(
-      .open("/dev/ptmx", [.readWrite, .noControllingTerminal]))
+    let controller = program.appendKeepingResult(opening)
     program.append(.unlockTerminal(.register(controller)))
     let register = program.appendKeepingResult(.openTerminal(of: .register(controller)))
     program.append(.setWindowSize(size, of: .register(register)))

@@ -16,6 +16,14 @@ public struct MountFlags: OptionSet, Hashable, Sendable {
   public static let noDevices = MountFlags(rawValue: 0x4)
   /// MS_NOEXEC: nothing can be executed.
   public static let noExecution = MountFlags(rawValue: 0x8)
+  /// MS_SYNCHRONOUS: what is written is on the disk when the call returns.
+  public static let synchronous = MountFlags(rawValue: 0x10)
+  /// MS_MANDLOCK: locks bind everybody; without effect since 5.15.
+  public static let mandatoryLocks = MountFlags(rawValue: 0x40)
+  /// MS_DIRSYNC: the same of changes of directories as MS_SYNCHRONOUS of files.
+  public static let synchronousDirectories = MountFlags(rawValue: 0x80)
+  /// MS_LAZYTIME: times are kept in memory for a while.
+  public static let lazyTime = MountFlags(rawValue: 0x200_0000)
   /// MS_REMOUNT: changes a mount that there is.
   public static let remount = MountFlags(rawValue: 0x20)
   /// MS_BIND: the same tree at a second place.
@@ -43,7 +51,9 @@ extension MountFlags: CustomStringConvertible {
   public var description: String {
     let names: [(MountFlags, String)] = [
       (.readOnly, "MS_RDONLY"), (.noSetUID, "MS_NOSUID"), (.noDevices, "MS_NODEV"),
-      (.noExecution, "MS_NOEXEC"), (.remount, "MS_REMOUNT"), (.bind, "MS_BIND"), (.move, "MS_MOVE"),
+      (.noExecution, "MS_NOEXEC"), (.synchronous, "MS_SYNCHRONOUS"), (.mandatoryLocks, "MS_MANDLOCK"),
+      (.synchronousDirectories, "MS_DIRSYNC"), (.lazyTime, "MS_LAZYTIME"), (.remount, "MS_REMOUNT"), (.bind, "MS_BIND"),
+      (.move, "MS_MOVE"),
       (.recursive, "MS_REC"), (.silent, "MS_SILENT"), (.unbindable, "MS_UNBINDABLE"),
       (.private, "MS_PRIVATE"), (.slave, "MS_SLAVE"), (.shared, "MS_SHARED"),
       (.relativeAccessTime, "MS_RELATIME"),

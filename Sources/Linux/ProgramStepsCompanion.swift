@@ -38,7 +38,11 @@ extension SystemCallProgram.Step {
 
   /// Leaves out steps when a former step succeeded with 0; its result is negative after a tolerated failure.
   public static func skip(_ count: Int, when result: SystemCallProgram.Register) -> Self {
-    Self("skip", .skip, [.register(result), .value(UInt64(count), shown: "/* \(count), when 0 */")])
+    Self("skip", .skip, [.register(result), skipCount(count)])
+  }
+
+  static func skipCount(_ count: Int) -> SystemCallProgram.Argument {
+    .value(UInt64(count), shown: "/* \(count), when 0 */")
   }
 
   /// capset(2) and prctl(2) PR_CAP_AMBIENT: the permitted capabilities outlive exec.

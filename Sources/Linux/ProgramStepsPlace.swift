@@ -1,5 +1,5 @@
-// Steps of a program on files inside a root directory: resolved there and nowhere else, made where they are missing,
-// covered, and verified.
+// Steps of a program on files inside a root directory: resolved there and nowhere else, made where they are missing, and
+// verified.
 
 internal import CLinux
 public import struct SystemPackage.FilePath
@@ -70,48 +70,6 @@ extension SystemCallProgram.Step {
     Self("symlinkat", .file(.makeLink), [root, .path(path), .path(target)], on: path.string)
   }
 
-  /// open_tree(2) and move_mount(2): a copy of a mount hides a file, that of another a directory; passed over where
-  /// there is neither.
-  public static func mask(
-    _ path: FilePath, file: SystemCallProgram.Argument, directory: SystemCallProgram.Argument,
-    in root: SystemCallProgram.Argument
-  ) -> Self {
-    Self("open_tree+move_mount", .file(.mask), [root, .path(path), file, directory], on: path.string)
-  }
-
-  /// open_tree(2), mount_setattr(2) and move_mount(2): a read-only copy of a file or directory, with what is mounted
-  /// below, is laid over it; passed over where there is none.
-  public static func makeReadOnly(_ path: FilePath, in root: SystemCallProgram.Argument) -> Self {
-    Self("open_tree+mount_setattr+move_mount", .file(.restrict), [root, .path(path)], on: path.string)
-  }
-
-  /// mount(2) MS_REMOUNT|MS_BIND of an attached mount by its descriptor: what mount_setattr(2) does, before Linux 5.12.
-  public static func remount(
-    _ mount: SystemCallProgram.Register, set: MountAttributes, clear: MountAttributes, named name: FilePath
-  ) -> Self {
-    let cleared: UInt64 = set.clearing(clear) & 0x70 == 0 ? 0 : 0x120_0400
-    return Self(
-      "mount", .file(.remount),
-      [
-        .register(mount), .value(set.mountFlags.rawValue, shown: "MS_REMOUNT|MS_BIND|\(set)"),
-        .value(clear.mountFlags.rawValue | cleared, shown: "/* not \(clear) */"),
-      ], on: name.string)
-  }
-
-  /// mount(2) on what a descriptor refers to, by its name below /proc/self/fd.
-  public static func mount(
-    _ source: FilePath, onDescriptor place: SystemCallProgram.Register, type: String, _ attributes: MountAttributes,
-    data: String, named name: FilePath
-  ) -> Self {
-    Self(
-      "mount", .file(.mountAt),
-      [
-        .register(place), .path(source), .path(FilePath(type)),
-        .value(attributes.mountFlags.rawValue, shown: attributes.description),
-        .bytes(Array(data.utf8), shown: "\"\(data)\""),
-      ], on: name.string)
-  }
-
   /// Copies what a directory holds, with owners, permissions and times, into another, which itself becomes like the
   /// first unless it keeps its own owner and permissions.
   public static func copyContent(
@@ -144,13 +102,20 @@ extension SystemCallProgram.Step {
     Self(
       "fstatfs", .file(.requireMagic), [.register(descriptor), .value(0x9fa0, shown: "PROC_SUPER_MAGIC")], on: "/proc")
   }
+
+  /// fstatfs(2): `EXDEV` when an open file is not on a tmpfs.
+  public static func requireMemory(_ descriptor: SystemCallProgram.Register, named name: FilePath) -> Self {
+    Self(
+      "fstatfs", .file(.requireMagic), [.register(descriptor), .value(0x0102_1994, shown: "TMPFS_MAGIC")],
+      on: name.string)
+  }
 }
 
 extension SystemCallProgram.Operation {
   /// An operation on files inside a root directory.
   enum OnFile: Sendable {
-    case place, landed, makeNode, makeLink, mask, restrict, remount, mountAt, find, requireInside, giveStream
-    case requireMagic, copyUp
+    case place, landed, makeNode, makeLink, mask, restrict, remount, mountAt, mountFrom, find, requireInside
+    case giveStream, requireMagic, copyUp
 
     /// As CLinux's interpreter numbers it.
     var number: UInt8 {
@@ -164,6 +129,7 @@ extension SystemCallProgram.Operation {
         case .restrict: CLINUX_RESTRICT
         case .remount: CLINUX_REMOUNT
         case .mountAt: CLINUX_MOUNT_AT
+        case .mountFrom: CLINUX_MOUNT_FROM
         case .find: CLINUX_FIND
         case .requireInside: CLINUX_REQUIRE_INSIDE
         case .giveStream: CLINUX_GIVE_STREAM
@@ -172,18 +138,5 @@ extension SystemCallProgram.Operation {
         }
       return UInt8(operation.rawValue)
     }
-  }
-}
-
-extension MountAttributes {
-  /// The same as flags of mount(2), which has other numbers for access times.
-  var mountFlags: MountFlags {
-    var flags = bits & 0xf
-    if contains(.noAccessTime) { flags |= 0x400 }
-    if contains(.noDirectoryAccessTime) { flags |= 0x800 }
-    if contains(.strictAccessTime) { flags |= 0x100_0000 }
-    if contains(.relativeAccessTime) { flags |= 0x20_0000 }
-    if contains(.noSymbolicLinks) { flags |= 0x100 }
-    return MountFlags(rawValue: flags)
   }
 }

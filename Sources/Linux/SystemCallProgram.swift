@@ -191,6 +191,21 @@ public struct SystemCallProgram: Sendable {
     registersInUse &= ~(1 << UInt128(register.number))
   }
 
+  /// Begins steps that are left out when the result of a former step is 0.
+  ///
+  /// - Returns: what `endSkip` wants where they end.
+  public mutating func beginSkip(when result: Register) -> Int {
+    append(.skip(0, when: result))
+    return steps.count
+  }
+
+  /// Ends steps that may be left out.
+  ///
+  /// - Parameter start: what `beginSkip` gave.
+  public mutating func endSkip(_ start: Int) {
+    steps[start - 1].arguments[1] = Step.skipCount(steps.count - start)
+  }
+
   private mutating func unusedRegister() -> Register {
     let number = (~registersInUse).trailingZeroBitCount
     precondition(number < Int(CLINUX_REGISTERS), "a program keeps at most 128 results at a time")

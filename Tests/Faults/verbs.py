@@ -67,8 +67,8 @@ def configuration(identifier):
 class Container:
     """One bundle, made into a container again for each fault."""
 
-    def __init__(self, place, runtime):
-        self.place, self.runtime = place, runtime
+    def __init__(self, place, runtime, world=()):
+        self.place, self.runtime, self.world = place, runtime, list(world)
         self.identifier = os.path.basename(place)
         self.bundle, self.state = f"{place}/bundle", f"{place}/state"
         binaries = f"{self.bundle}/rootfs/bin"
@@ -99,7 +99,7 @@ class Container:
         with open(f"{self.place}/said", "w+b") as said:
             try:
                 status = subprocess.run(
-                    list(before) + self.words(verb), stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=seconds
+                    self.world + list(before) + self.words(verb), stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=seconds
                 ).returncode
             except subprocess.TimeoutExpired:
                 status = "hangs"

@@ -65,15 +65,16 @@ enum clinux_operation {
     /// Makes a symbolic link argument[1] inside the directory argument[0] to argument[2], unless there is a file.
     CLINUX_MAKE_LINK = 20,
     /// Lays a copy of the mount argument[2], or for a directory of argument[3], on the path argument[1] inside the
-    /// directory argument[0]. Nothing is done where there is no file.
+    /// directory argument[0]. Nothing is done where there is no file. argument[4] other than 0: by mount(2).
     CLINUX_MASK = 21,
     /// Lays a read-only copy of what is at the path argument[1] inside the directory argument[0] over itself. Nothing is
-    /// done where there is no file.
+    /// done where there is no file. By mount(2) where argument[3] is not 0: the copy is first attached in the directory
+    /// argument[2], which nobody else sees.
     CLINUX_RESTRICT = 22,
     /// Changes an attached mount argument[0] by mount(2): sets the flags argument[1], clears argument[2].
     CLINUX_REMOUNT = 23,
     /// mount(2) of argument[1], of type argument[2], with flags argument[3] and data argument[4], on descriptor
-    /// argument[0].
+    /// argument[0]. EXDEV where /proc, by which it has a name, is no procfs.
     CLINUX_MOUNT_AT = 24,
     /// As CLINUX_EXECUTE fails when none of the paths argument[0] can be executed.
     CLINUX_FIND = 25,
@@ -89,6 +90,9 @@ enum clinux_operation {
     /// Closes every descriptor from 3 on but `report` and those of argument[0]: a 64-bit count and the address of as
     /// many 32-bit numbers.
     CLINUX_CLOSE_OTHERS = 30,
+    /// mount(2) of what descriptor argument[0] refers to, with flags argument[2], on descriptor argument[1]. EXDEV as for
+    /// CLINUX_MOUNT_AT.
+    CLINUX_MOUNT_FROM = 31,
 };
 
 enum clinux_place {

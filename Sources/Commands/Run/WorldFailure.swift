@@ -55,7 +55,7 @@ private struct WorldFailure {
     case "newuidmap" where cause.errno == .enoent, "newgidmap" where cause.errno == .enoent:
       return ("\(cause.call) is not installed", "install newuidmap and newgidmap: apt-get install uidmap")
     case "write": return ofWriting(cause)
-    case "fsopen", "fsconfig", "fsmount": return ofMounting(cause)
+    case "fsopen", "fsconfig", "fsmount", "mount": return ofMounting(cause)
     case "openat2" where cause.errno == .enoent: return ofMissingTarget(cause)
     case "openat2", "open_tree", "chdir",
       "fchdir" where cause.errno == .eacces:

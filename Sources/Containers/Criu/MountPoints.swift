@@ -36,12 +36,14 @@ extension PlanOfContainer {
         let place = program.appendKeepingResult(.place(mount.target, [.creates, .directory], in: .register(root)))
         program.appendClose(place)
       case .bind(let source, let isRecursive):
-        let tree = program.appendKeepingResult(.openTree(source, isRecursive ? [.clone, .recursive] : .clone))
+        let bound = program.appendKeepingResult(.open(source, .path))
         let place = program.appendKeepingResult(
-          .place(mount.target, .creates, like: .register(tree), in: .register(root)))
-        program.append(.attach(tree, onDescriptor: place, named: mount.target))
+          .place(mount.target, .creates, like: .register(bound), in: .register(root)))
+        program.append(
+          .mount(
+            .register(bound), onDescriptor: place, isRecursive ? [.bind, .recursive] : .bind, named: mount.target))
         program.appendClose(place)
-        program.appendClose(tree)
+        program.appendClose(bound)
       }
     }
     program.append(.exit(0))

@@ -9,8 +9,7 @@ enum MountTrials {
     [
       freshProc,
       trial(
-        "mount-new", "a new file system, made and attached", "fsopen, fsmount, move_mount", since: KernelVersion(5, 2),
-        isNeeded: true
+        "mount-new", "a new file system, made and attached", "fsopen, fsmount, move_mount", since: KernelVersion(5, 2)
       ) { $0.appendMemory() },
       trial("mount-copy", "a copy of mounts", "open_tree(OPEN_TREE_CLONE)", since: KernelVersion(5, 2)) { program in
         program.appendClose(program.appendKeepingResult(.openTree("/", [.clone, .recursive])))
@@ -49,12 +48,9 @@ enum MountTrials {
 
   private static var freshProc: Trial {
     trial(
-      "proc", "a fresh /proc in a new PID namespace", "fsopen(proc), move_mount", in: .asRun([.newMount, .newPID]),
-      isNeeded: true
+      "proc", "a fresh /proc in a new PID namespace", "mount(proc)", in: .asRun([.newMount, .newPID]), isNeeded: true
     ) { program in
-      let mount = program.appendFileSystem(of: "proc")
-      program.append(.attach(mount, on: "/proc"))
-      program.appendClose(mount)
+      program.append(.mount("proc", on: "/proc", type: "proc", []))
       program.appendClose(program.appendKeepingResult(.open("/proc/1/status", .readOnly)))
     }
   }

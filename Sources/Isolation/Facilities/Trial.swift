@@ -170,7 +170,7 @@ struct TrialWorld: Sendable {
     if error.call == "fsopen", error.errno == .enodev { return Diagnosis.ofMissingFileSystem(error.object) }
     guard error.errno == .eperm || error.errno == .eacces else { return nil }
     if namespaces.contains(.newUser), let restriction = Diagnosis.ofRestrictedUserNamespace() { return restriction }
-    if error.object == "proc" { return Diagnosis.ofMountingProc(in: namespaces, error.errno) }
+    if ["proc", "/proc"].contains(error.object) { return Diagnosis.ofMountingProc(in: namespaces, error.errno) }
     return needs.flatMap(Diagnosis.ofMissing)
   }
 }
