@@ -32,6 +32,10 @@ public enum CgroupError: Error, Hashable, Sendable {
   case memoryInUse(UInt64, limit: UInt64)
   /// The rules of devices cannot be applied.
   case deviceRule(String)
+  /// The rules of devices have no cgroup to be applied to: nothing can be made in this directory, or in none.
+  case devicesUnlimited(FilePath?)
+  /// The kernel refused the rules of devices for a cgroup.
+  case devicesRefused(FilePath, SystemCallError)
   /// No hierarchy that has the controller has this cgroup.
   case notControlled(CgroupController, FilePath)
   /// It is the top of a hierarchy, whose members are the machine's.
@@ -68,6 +72,11 @@ extension CgroupError: CustomStringConvertible {
       "container's cgroup is not empty: \(CgroupError.count(members, "member")) in \(directory)"
     case .memoryInUse(let usage, let limit): "rejecting memory limit \(limit): \(usage) bytes are in use"
     case .deviceRule(let problem): "linux.resources.devices: \(problem)"
+    case .devicesUnlimited(let directory?):
+      "linux.resources.devices: cannot limit devices: cannot make a cgroup in \(directory): no permission"
+    case .devicesUnlimited(nil): "linux.resources.devices: cannot limit devices: no cgroup hierarchy can"
+    case .devicesRefused(let directory, let error):
+      "linux.resources.devices: cannot limit the devices of \(directory): \(error)"
     case .notControlled(let controller, let path): "cannot limit \(controller) of \(path): it has no such controller"
     case .top(let directory): "cannot change \(directory): it is the top of its hierarchy"
     case .notEmpty(let path, let members, let children):
@@ -90,7 +99,10 @@ extension CgroupError: CustomStringConvertible {
     case .controllerNotHandedOn(let controller, let parent):
       "\(controller) is not in \(parent.appending("cgroup.subtree_control"))"
     case .parentNotVisible: "the mount shows another part of the hierarchy"
-    case .notDelegated(let directory): CgroupError.ownership(of: directory)
+    case .notDelegated(let directory), .devicesUnlimited(let directory?): CgroupError.ownership(of: directory)
+    case .devicesUnlimited(nil): "neither version 2 nor the devices controller of version 1 is mounted"
+    case .devicesRefused(_, let error):
+      error.errno == .eperm ? "that takes CAP_SYS_ADMIN outside of any user namespace" : nil
     case .notControlled(let controller, _): "no hierarchy that has \(controller) has a directory of that path"
     case .top: "every process that was put nowhere is there"
     case .notEmpty(_, let members, let children): CgroupError.whatIsIn(members, children)

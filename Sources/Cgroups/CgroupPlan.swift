@@ -21,8 +21,10 @@ public struct CgroupPlan: Hashable, Sendable {
     case inherit(file: String, directory: FilePath)
     /// Writes a setting's value to its file.
     case write(CgroupSetting, directory: FilePath)
-    /// Attaches a program that decides which devices may be used.
-    case allowDevices(DevicePolicy, directory: FilePath)
+    /// Writes a rule for devices of version 1 to its file; that the caller may not is a failure where it is needed.
+    case allowDevice(CgroupSetting, directory: FilePath, isNeeded: Bool)
+    /// Attaches a program that decides which devices may be used; that the caller may not is a failure where it is needed.
+    case allowDevices(DevicePolicy, directory: FilePath, isNeeded: Bool)
     /// Gives a cgroup of version 2 to a user, as far as one may be given away.
     case giveTo(user: UInt32, directory: FilePath)
   }
@@ -74,15 +76,28 @@ extension CgroupPlan.Step {
         try CgroupFile.write("+\(controller)", to: parent.appending("cgroup.subtree_control"))
       case .inherit(let file, let directory): try inherit(file, directory)
       case .write(let setting, let directory): try setting.write(in: directory)
-      case .allowDevices(let policy, let directory): try policy.attach(to: directory)
+      case .allowDevice(let setting, let directory, _): try setting.write(in: directory)
+      case .allowDevices(let policy, let directory, _): try policy.attach(to: directory)
       case .giveTo(let user, let directory): try CgroupFile.giveAway(directory, to: user)
       }
     } catch {
-      guard case .handOn(let controller, let parent, let isNeeded) = self else { throw .systemCall(error) }
-      if isNeeded { throw .notHandedOn(controller, parent, error) }
+      try bear(error)
     }
     if case .makeDirectory(let directory) = self { return directory }
     return nil
+  }
+
+  /// Throws a failure on, unless nobody needs the step.
+  private func bear(_ error: SystemCallError) throws(CgroupError) {
+    switch self {
+    case .handOn(let controller, let parent, let isNeeded):
+      if isNeeded { throw .notHandedOn(controller, parent, error) }
+    case .allowDevice(_, let directory, let isNeeded), .allowDevices(_, let directory, let isNeeded):
+      // EINVAL and ENOSYS are the answers of a kernel without such programs.
+      let isWantOfRights = [.eperm, .eacces, .einval, .enosys].contains(error.errno)
+      if isNeeded || !isWantOfRights { throw .devicesRefused(directory, error) }
+    default: throw .systemCall(error)
+    }
   }
 
   private func makeUnlessThere(_ directory: FilePath) throws(SystemCallError) -> FilePath? {
@@ -109,9 +124,9 @@ extension CgroupPlan.Step: CustomStringConvertible {
     case .handOn(let controller, let parent, _):
       "write(\"\(parent.appending("cgroup.subtree_control"))\", \"+\(controller)\")"
     case .inherit(let file, let directory): "write(\"\(directory.appending(file))\", /* as above it */)"
-    case .write(let setting, let directory):
+    case .write(let setting, let directory), .allowDevice(let setting, let directory, _):
       "write(\"\(directory.appending(setting.file))\", \"\(setting.value)\")"
-    case .allowDevices(_, let directory): "bpf(BPF_PROG_ATTACH, {\"\(directory)\", BPF_CGROUP_DEVICE})"
+    case .allowDevices(_, let directory, _): "bpf(BPF_PROG_ATTACH, {\"\(directory)\", BPF_CGROUP_DEVICE})"
     case .giveTo(let user, let directory): "chown(\"\(directory)\", \(user), -1)"
     }
   }

@@ -14,15 +14,17 @@ extension CgroupHierarchies {
   ///     version 1, and beside it in version 2, where a cgroup with members cannot hand controllers on.
   ///   - devices: which devices may be used; nil for no rule.
   ///   - owner: who may manage it in version 2 from inside; nil for the caller.
+  ///   - tolerating: what a caller without rights may go without.
   /// - Throws: `CgroupError`: a resource is wrong, a controller missing or not handed on, the cgroup in use, or the
   ///   caller without the right to make what a limit needs.
   ///
   /// Source: config-linux.md of the OCI runtime specification, "Cgroups Path"; Documentation/admin-guide/cgroup-v2.rst.
   public func plan(
     containerAt path: FilePath, resources: CgroupResources = CgroupResources(), devices: DevicePolicy? = nil,
-    owner: UInt32? = nil
+    owner: UInt32? = nil, tolerating tolerance: CgroupTolerance = .noDirectory
   ) throws(CgroupError) -> CgroupPlan {
-    var plan = ContainerCgroupPlan(hierarchies: self, path: path, resources: resources, devices: devices)
+    var plan = ContainerCgroupPlan(
+      hierarchies: self, path: path, resources: resources, devices: devices, tolerance: tolerance)
     try plan.arrange()
     if let owner, let unified = plan.places.first(where: { $0.hierarchy.version == .v2 }) {
       plan.steps.append(.giveTo(user: owner, directory: unified.directory))
@@ -37,12 +39,31 @@ extension CgroupHierarchies {
   }
 }
 
+/// What a container's maker without rights over control groups may go without.
+///
+/// Source: cgroups(7), "Cgroups delegation"; Documentation/admin-guide/cgroup-v1/devices.rst.
+public struct CgroupTolerance: OptionSet, Hashable, Sendable {
+  public let rawValue: UInt8
+
+  public init(rawValue: UInt8) {
+    self.rawValue = rawValue
+  }
+
+  /// A directory in a hierarchy where no limit is wanted.
+  public static let noDirectory = CgroupTolerance(rawValue: 1)
+  /// Rules for devices: who has no rights over devices outside gets none inside.
+  public static let noDeviceRules = CgroupTolerance(rawValue: 2)
+}
+
 /// A plan for a container in the making.
 private struct ContainerCgroupPlan {
   let hierarchies: CgroupHierarchies
   let path: FilePath
   let resources: CgroupResources
   let devices: DevicePolicy?
+  let tolerance: CgroupTolerance
+  /// The directory of the devices controller in which nothing could be made.
+  var closedToDevices: FilePath?
   var places: [Cgroup.Place] = []
   var steps: [CgroupPlan.Step] = []
 
@@ -94,8 +115,9 @@ private struct ContainerCgroupPlan {
     let existing = 1 + line.dropFirst().prefix { CgroupFile.exists($0.directory) }.count
     let deepest = line[existing - 1]
     guard isWritable(deepest.directory) else {
+      if hierarchy.controllers.contains(.devices) { closedToDevices = deepest.directory }
       // Nobody's limit needs it, so that a container without rights runs without.
-      if settings.isEmpty { return }
+      if settings.isEmpty, tolerance.contains(.noDirectory) { return }
       throw .notDelegated(deepest.directory)
     }
     if existing == line.count { try refuseMembers(of: place) }
@@ -147,11 +169,14 @@ private struct ContainerCgroupPlan {
 
   private mutating func addDevices() throws(CgroupError) {
     guard let devices else { return }
+    let isNeeded = !tolerance.contains(.noDeviceRules)
     let cgroup = Cgroup(places: places)
     if let place = cgroup.place(of: .devices) {
-      steps += devices.settings.map { .write($0, directory: place.directory) }
+      steps += devices.settings.map { .allowDevice($0, directory: place.directory, isNeeded: isNeeded) }
     } else if let unified = cgroup.unified {
-      steps.append(.allowDevices(devices, directory: unified.directory))
+      steps.append(.allowDevices(devices, directory: unified.directory, isNeeded: isNeeded))
+    } else if isNeeded {
+      throw .devicesUnlimited(closedToDevices)
     }
   }
 }

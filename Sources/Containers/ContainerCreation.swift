@@ -13,17 +13,20 @@ extension ContainerStore {
   ///
   /// Nothing is left behind when a step fails; then the hooks that run after a container's end have run.
   ///
-  /// - Parameter warn: gets what is no failure but should be told.
+  /// - Parameters:
+  ///   - warn: gets what is no failure but should be told.
+  ///   - tell: gets each step that will be done; nil spares the words.
   /// - Throws: `ContainerError` of the step that failed.
   public func create(
-    _ request: ContainerRequest, warn: (String) -> Void = { _ in }
+    _ request: ContainerRequest, warn: (String) -> Void = { _ in }, tell: ((String) -> Void)? = nil
   ) throws(ContainerError) -> Container {
-    try create(request, Bundle(request), terminal: nil, warn: warn).container
+    try create(request, Bundle(request), terminal: nil, warn: warn, tell: tell).container
   }
 
   /// - Parameter terminal: a socket that gets the controlling end of the terminal, where the caller is to relay it.
   func create(
-    _ request: ContainerRequest, _ bundle: Bundle, terminal: Int32?, warn: (String) -> Void
+    _ request: ContainerRequest, _ bundle: Bundle, terminal: Int32?, warn: (String) -> Void,
+    tell: ((String) -> Void)?
   ) throws(ContainerError) -> CreatedContainer {
     let container = try unused(request)
     var plan = try PlanOfContainer(bundle, request)
@@ -36,6 +39,7 @@ extension ContainerStore {
     if let process = bundle.specification.process {
       try plan.plan.setTerminal(of: process, socket: terminal ?? console?.number)
     }
+    if let tell { plan.tell(tell) }
     let lock = try claim(container)
     let creation = ContainerCreation(container: container, bundle: bundle, request: request, plan: plan)
     do throws(ContainerError) {
@@ -54,6 +58,14 @@ extension ContainerStore {
     let container = Container(identifier: try ContainerIdentifier(request.identifier), store: self)
     if try container.directoryExists() { throw .exists(request.identifier) }
     return container
+  }
+}
+
+extension PlanOfContainer {
+  /// Says what will be done, step after step.
+  fileprivate func tell(_ tell: (String) -> Void) {
+    for notice in notices { tell(notice) }
+    for step in plan.steps { tell(step.purpose + ": " + step.call) }
   }
 }
 

@@ -26,6 +26,18 @@ public struct ContainerRequest: Hashable, Sendable {
   /// Who makes the control group.
   public var cgroupDriver: CgroupDriver = .cgroupfs
 
+  /// What it means that control groups, or rules for devices, cannot be had; nil: for root of the machine a directory may
+  /// be missing where no limit is wanted, for others also the rules.
+  public var lack: LackOfRights?
+
+  /// What it means that the caller has not all rights over control groups.
+  public enum LackOfRights: Hashable, Sendable {
+    /// Nothing, unless a limit is wanted.
+    case noFailure
+    /// The container is not made.
+    case failure
+  }
+
   /// Who makes control groups.
   public enum CgroupDriver: Hashable, Sendable {
     /// This library, in the file system.

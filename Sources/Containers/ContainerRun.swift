@@ -14,22 +14,24 @@ extension ContainerStore {
   ///   - isDetached: whether to return once the program runs.
   ///   - keeps: whether a container that has ended stays in the store.
   ///   - warn: gets what is no failure but should be told.
+  ///   - tell: gets each step of the making that will be done; nil spares the words.
   /// - Returns: how the first process ended; nil when detached.
   /// - Throws: `ContainerError` of the step that failed; nothing is left behind then.
   public func run(
-    _ request: ContainerRequest, isDetached: Bool = false, keeps: Bool = false, warn: (String) -> Void = { _ in }
+    _ request: ContainerRequest, isDetached: Bool = false, keeps: Bool = false, warn: (String) -> Void = { _ in },
+    tell: ((String) -> Void)? = nil
   ) throws(ContainerError) -> ExitStatus? {
     let bundle = try Bundle(request)
     let specification = bundle.specification
     if isDetached {
-      _ = try create(request, bundle, terminal: nil, warn: warn).start(specification, warn)
+      _ = try create(request, bundle, terminal: nil, warn: warn, tell: tell).start(specification, warn)
       return nil
     }
     guard request.consoleSocket == nil else {
       throw .refused("cannot use console socket if the container is not detached")
     }
     let foreground = try Foreground(hasTerminal: specification.process?.terminal == true)
-    let created = try create(request, bundle, terminal: foreground.socket, warn: warn)
+    let created = try create(request, bundle, terminal: foreground.socket, warn: warn, tell: tell)
     let container = created.container
     let process = created.record.process
     var relay: TerminalRelay?

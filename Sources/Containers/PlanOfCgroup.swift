@@ -17,11 +17,11 @@ extension PlanOfContainer {
         case .cgroupfs:
           try hierarchies.plan(
             containerAt: FilePath(path ?? request.identifier), resources: resources, devices: devices,
-            owner: cgroupOwner)
+            owner: cgroupOwner, tolerating: tolerance)
         case .systemd:
           try hierarchies.plan(
             systemdContainer: request.identifier, at: path ?? "", runtimeDirectory: ContainerStore.ownRuntimeDirectory,
-            resources: resources, devices: devices, owner: cgroupOwner)
+            resources: resources, devices: devices, owner: cgroupOwner, tolerating: tolerance)
         case .disabled: nil
         }
     } catch {
@@ -29,13 +29,26 @@ extension PlanOfContainer {
     }
   }
 
+  /// As runc has it: who is root of the machine gets what was asked for, or an error; others, who could not hand out a
+  /// device either, go without rules for devices.
+  private var tolerance: CgroupTolerance {
+    switch request.lack {
+    case .failure: []
+    case .noFailure: [.noDirectory, .noDeviceRules]
+    case nil: ContainerStore.isRootOfMachine ? .noDirectory : [.noDirectory, .noDeviceRules]
+    }
+  }
+
   /// The rules that are asked for, and those that every container has. Without any, root allows no more than the
   /// container's own devices; an ordinary user has no right to devices that a rule could take.
-  private func devicePolicy() throws(CgroupError) -> DevicePolicy? {
+  private mutating func devicePolicy() throws(CgroupError) -> DevicePolicy? {
     var rules = (specification.linux?.resources?.devices ?? []).map(DeviceRule.init)
     if rules.isEmpty {
-      guard ContainerStore.isRootOfMachine else { return nil }
+      guard !tolerance.contains(.noDeviceRules) else { return nil }
       rules = (specification.linux?.devices ?? []).compactMap(DeviceRule.init)
+    }
+    if tolerance.contains(.noDeviceRules) {
+      notices.append("linux.resources.devices: rules that the caller has no right to make are left out")
     }
     return try DevicePolicy(rules + DeviceRule.containerDefaults)
   }

@@ -18,6 +18,8 @@ struct PlanOfContainer {
   /// Its share of cache and bandwidth; nil where none is asked for.
   private(set) var shares: ResourceControlPlan?
   var warnings: [String] = []
+  /// What an engine is told only where it wants to hear of each step.
+  var notices: [String] = []
 
   init(_ bundle: Bundle, _ request: ContainerRequest) throws(ContainerError) {
     self.bundle = bundle

@@ -78,6 +78,7 @@ struct CreationOptions: Hashable, Sendable {
     request.pivotsRoot = pivotsRoot
     request.makesKeyring = makesKeyring
     request.cgroupDriver = call.options.cgroupManager.driver
+    request.lack = call.options.rootless.lack
     return request
   }
 }
@@ -99,6 +100,17 @@ extension ScannedOption {
     let count: Int32 = try number()
     guard (0...1024).contains(count) else { throw .value(value ?? "", of: self) }
     return count
+  }
+}
+
+extension GlobalOptions.Rootless {
+  /// The same, as containers know it.
+  fileprivate var lack: ContainerRequest.LackOfRights? {
+    switch self {
+    case .always: .noFailure
+    case .never: .failure
+    case .auto: nil
+    }
   }
 }
 

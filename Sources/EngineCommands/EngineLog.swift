@@ -59,9 +59,9 @@ struct EngineLog: Sendable {
     write(.warning, message)
   }
 
-  /// Tells what is being done, where --debug asks for it.
-  func debug(_ message: @autoclosure () -> String) {
-    if isDebug { write(.debug, message()) }
+  /// Tells what is being done; nil unless --debug asks for it.
+  var tell: ((String) -> Void)? {
+    isDebug ? { write(.debug, $0) } : nil
   }
 
   private func write(_ level: Level, _ message: String) {

@@ -60,7 +60,8 @@ struct GlobalOptions: Hashable, Sendable {
         nil, "cgroup-manager", "who makes control groups", value: .required("cgroupfs|systemd|disabled"),
         completion: .words(["cgroupfs", "systemd", "disabled"])),
       OptionDescription(
-        nil, "rootless", "whether control groups that cannot be made are no failure",
+        nil, "rootless",
+        "whether control groups where no limit is wanted, and rules for devices, may be missing (default: auto, by the caller)",
         value: .required("true|false|auto"), completion: .words(["true", "false", "auto"])),
       OptionDescription(
         nil, "criu", "the program of checkpoint and restore (default: criu)", value: .required("PROGRAM"),

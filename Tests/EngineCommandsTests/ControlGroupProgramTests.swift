@@ -33,6 +33,43 @@ import Testing
     #expect(lines.dropFirst().first?.contains("cgroup is not empty") == true, "\(outcome)")
   }
 
+  /// Root of the machine gets the rules for devices or an error; for others, and with --rootless=true, nobody could hand
+  /// out a device, and they are left out.
+  @Test func rulesForDevicesAreNotDropped() throws {
+    let outcome = try bundle.script(
+      """
+      does 'echo runs'; tried() { "$@" < /dev/null 2>&1 | sed 's/.* msg=//'; }
+      for m in $(grep -E ' - cgroup2? ' /proc/self/mountinfo | grep -E 'devices| - cgroup2 ' | cut -d' ' -f5); do
+        mount -o remount,bind,ro $m; done
+      tried $o run $id; tried $o --rootless=true run $id; tried $o --rootless=true --debug run $id | grep -c 'linux.resources.devices: rules'
+      tried $o --rootless=false run $id; $o list -q; find /sys/fs/cgroup -name $id
+      umount -R -l /sys/fs/cgroup; tried $o run $id; tried $o --rootless=true run $id; $o list -q
+      """)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 6, "\(outcome)")
+    #expect(
+      lines[0].contains("linux.resources.devices: cannot limit devices: cannot make a cgroup in /sys/fs/cgroup"),
+      "\(outcome)")
+    #expect(lines[1...2] == ["runs", "1"] && lines[3].contains("no permission"), "\(outcome)")
+    #expect(lines[4].contains("no cgroup hierarchy can") && lines[5] == "runs", "\(outcome)")
+  }
+
+  @Test(.enabled(if: isInstalled("cc"))) func aRefusedProgramForDevicesIsAnError() throws {
+    let refusal = #filePath.replacing("EngineCommandsTests/ControlGroupProgramTests.swift", with: "Refusal/refuse.c")
+    let outcome = try bundle.script(
+      Self.onlySecond + """
+        cc -o refuse \(refusal) && does 'echo runs'; tried() { ./refuse EPERM bpf "$@" < /dev/null 2>&1 | sed 's/.* msg=//'; }
+        tried $o run $id; tried $o --rootless=true run $id; $o list -q; find /sys/fs/cgroup -name $id
+        """)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 2, "\(outcome)")
+    let place = "linux.resources.devices: cannot limit the devices of /sys/fs/cgroup/"
+    #expect(
+      lines[0].contains(place) && lines[0].contains("bpf(BPF_PROG_LOAD): Operation not permitted (EPERM)"), "\(outcome)"
+    )
+    #expect(lines[1] == "runs", "\(outcome)")
+  }
+
   @Test func whatIsNotThereIsAnError() throws {
     // spec: linux.unified.absent
     let outcome = try bundle.script(

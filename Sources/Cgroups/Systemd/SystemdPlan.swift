@@ -42,7 +42,8 @@ extension CgroupHierarchies {
   /// Source: systemd.scope(5), systemd.resource-control(5).
   public func plan(
     systemdContainer container: String, at path: String, runtimeDirectory: FilePath? = nil,
-    resources: CgroupResources = CgroupResources(), devices: DevicePolicy? = nil, owner: UInt32? = nil
+    resources: CgroupResources = CgroupResources(), devices: DevicePolicy? = nil, owner: UInt32? = nil,
+    tolerating tolerance: CgroupTolerance = .noDirectory
   ) throws(CgroupError) -> CgroupPlan {
     let unit: SystemdUnit
     let directory: FilePath
@@ -57,7 +58,8 @@ extension CgroupHierarchies {
     } catch {
       throw .systemd(error)
     }
-    var plan = try plan(containerAt: directory, resources: resources, devices: devices, owner: owner)
+    var plan = try plan(
+      containerAt: directory, resources: resources, devices: devices, owner: owner, tolerating: tolerance)
     plan.keeper = SystemdKeeper(
       unit: unit, runtimeDirectory: runtimeDirectory, resources: resources, devices: devices,
       version: layout == .v2 ? .v2 : .v1,

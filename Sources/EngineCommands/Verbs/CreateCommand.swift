@@ -24,7 +24,7 @@ enum CreateCommand: EngineVerb {
     let request = try creation.request(operands[0], call)
     _ = try call.attempt { () throws(ContainerError) in
       try SelfProtection.apply()
-      return try call.store.create(request, warn: call.log.warn)
+      return try call.store.create(request, warn: call.log.warn, tell: call.log.tell)
     }
     return 0
   }

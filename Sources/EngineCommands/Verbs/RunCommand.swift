@@ -50,7 +50,8 @@ struct RunCommand: EngineVerb {
     let request = try command.creation.request(operands[0], call)
     let status = try call.attempt { () throws(ContainerError) in
       try SelfProtection.apply()
-      return try call.store.run(request, isDetached: command.isDetached, keeps: command.isKept, warn: call.log.warn)
+      return try call.store.run(
+        request, isDetached: command.isDetached, keeps: command.isKept, warn: call.log.warn, tell: call.log.tell)
     }
     return status?.shellStatus ?? 0
   }
