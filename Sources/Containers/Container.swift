@@ -23,12 +23,12 @@ public struct Container: Hashable, Sendable {
   var configurationFile: FilePath { directory.appending("config.json") }
   var gateFile: FilePath { directory.appending(Container.gateName) }
 
-  /// What is written down; nil for a container that is half made. Whatever lies in its place, nobody waits for it.
+  /// What is written down; nil for a container that is half made, or has something else in the record's place.
   ///
   /// - Throws: `ContainerError.doesNotExist` when it was deleted meanwhile, `.failed` when it cannot be read.
   public func record() throws(ContainerError) -> ContainerRecord? {
     do throws(SystemCallError) {
-      return ContainerRecord(json: try FileDescriptor.open(stateFile, .nonBlocking).readAll())
+      return try content(of: stateFile).flatMap(ContainerRecord.init(json:))
     } catch {
       guard error.errno == .enoent else { throw .failed(purpose: "read the container's state", error) }
     }
@@ -88,6 +88,22 @@ extension Container {
 
   func directoryExists() throws(ContainerError) -> Bool { try exists(directory) }
 
+  /// The most that a file of the state directory may hold: a configuration of the largest size, and some words.
+  private static let largestFile: UInt64 = 32 << 20
+
+  /// What a file of the state directory holds; nil where something else lies in its place, which nobody waits for.
+  func content(of file: FilePath) throws(SystemCallError) -> [UInt8]? {
+    do throws(SystemCallError) {
+      let opened = try FileDescriptor.open(file, [.nonBlocking, .noFollow])
+      let status = try opened.status()
+      return status.isFile && status.size <= Self.largestFile ? try opened.readAll() : nil
+    } catch {
+      // A symbolic link; a socket, or a device without a driver.
+      if [.eloop, .enxio].contains(error.errno) { return nil }
+      throw error
+    }
+  }
+
   private func exists(_ path: FilePath) throws(ContainerError) -> Bool {
     do throws(SystemCallError) {
       _ = try FileDescriptor.workingDirectory.status(of: path, followsLink: false)
@@ -142,8 +158,7 @@ extension Container {
   /// Removes the directory with all that is in it; what is gone already is no failure.
   func removeDirectoryOfState() throws(ContainerError) {
     do throws(SystemCallError) {
-      let opened = try FileDescriptor.open(directory, [.directory, .noFollow])
-      for name in try opened.entryNames() { try Self.remove(FilePath(bytes: name), in: opened) }
+      try Self.empty(FileDescriptor.open(directory, [.directory, .noFollow]))
       try removeDirectory(directory)
     } catch {
       if error.errno != .enoent { throw .failed(purpose: "remove the container's state", error) }
@@ -151,12 +166,15 @@ extension Container {
     store.removeRootIfUnused()
   }
 
-  /// Removes a file, or the directory that a restore needs.
-  private static func remove(_ name: FilePath, in directory: borrowing FileDescriptor) throws(SystemCallError) {
-    do {
-      try removeFile(name, in: directory)
-    } catch  where error.errno == .eisdir {
-      try removeDirectory(name, in: directory)
+  /// Removes all that is in a directory: files, the directory that a restore needs, and what somebody else put there.
+  private static func empty(_ directory: borrowing FileDescriptor) throws(SystemCallError) {
+    for name in try directory.entryNames().map(FilePath.init(bytes:)) {
+      do {
+        try removeFile(name, in: directory)
+      } catch  where error.errno == .eisdir {
+        try empty(FileDescriptor.open(name, [.directory, .noFollow], in: directory))
+        try removeDirectory(name, in: directory)
+      }
     }
   }
 }

@@ -87,24 +87,46 @@ extension Container {
   private func delete(
     force: Bool, _ known: Specification?, of expected: ProcessIdentity?, _ warn: (String) -> Void
   ) throws(ContainerError) {
-    if force, try !directoryExists() { return }
-    if force, let record = try record(), let process = record.process, process == expected ?? process,
+    if force, try isGoneOrStray() { return }
+    if force, let record = try readableRecord(), let process = record.process, process == expected ?? process,
       let pidfd = try hold(process)
     {
       // Whoever is making it, and holds the lock, notices.
       try attempt("end the container") { () throws(SystemCallError) in _ = try pidfd.sendIfAlive(.kill) }
     }
     let lock = try lock()
-    let record = try record()
+    let record = try force ? readableRecord() : record()
     if let expected, record?.process != expected { return }
-    let status = try status(of: record)
+    let status = try force ? nil : status(of: record)
     guard force || status == .stopped || status == .created || record == nil else {
       throw .wrongState(
-        "cannot delete container \(identifier.text) that is not stopped: \(status.rawValue)")
+        "cannot delete container \(identifier.text) that is not stopped: \(status?.rawValue ?? "")")
     }
     if let record { try end(record, known ?? (try? specification()), warn) }
     try removeDirectoryOfState()
     withExtendedLifetime(lock) {}
+  }
+
+  /// The record; nil also where the caller may not read it, so that whoever owns the directory can remove it.
+  private func readableRecord() throws(ContainerError) -> ContainerRecord? {
+    do throws(ContainerError) {
+      return try record()
+    } catch {
+      if case .failed(_, let cause) = error, cause.errno == .eacces { return nil }
+      throw error
+    }
+  }
+
+  /// Whether nothing has the container's name in the store, or only what was no directory, which is removed.
+  private func isGoneOrStray() throws(ContainerError) -> Bool {
+    do throws(SystemCallError) {
+      if try FileDescriptor.workingDirectory.status(of: directory, followsLink: false).isDirectory { return false }
+      try removeFile(directory)
+      return true
+    } catch {
+      if error.errno == .enoent { return true }
+      throw .failed(purpose: "remove the container's state", error)
+    }
   }
 
   /// Ends the processes, removes the control group, runs the hooks that come after.

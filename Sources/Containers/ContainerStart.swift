@@ -78,8 +78,9 @@ extension Container {
   /// The configuration that the container was made from.
   func specification() throws(ContainerError) -> Specification {
     let text = try attempt("read the container's configuration") { () throws(SystemCallError) in
-      try FileDescriptor.open(configurationFile).readAll()
+      try content(of: configurationFile)
     }
+    guard let text else { throw .refused("cannot read the container's configuration: \(configurationFile) is no file") }
     do throws(SpecificationError) {
       return try Specification(json: text)
     } catch {

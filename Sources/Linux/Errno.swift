@@ -23,6 +23,8 @@ public struct Errno: RawRepresentable, Hashable, Sendable {
   public static let eintr = Errno(rawValue: 4)
   /// Input/output error.
   public static let eio = Errno(rawValue: 5)
+  /// No such device, or nobody at the other end.
+  public static let enxio = Errno(rawValue: 6)
   /// Argument list too long.
   public static let e2big = Errno(rawValue: 7)
   /// Exec format error.

@@ -11,13 +11,50 @@ import Testing
   }
 
   @Test func nobodyWaitsForWhatIsBroken() throws {
+    let kinds = ["device", "directory", "empty", "fifo", "huge", "link", "loop", "none", "socket", "text", "zero"]
     let outcome = try bundle.script(
       """
-      for b in fifo text none; do mkdir -p state/$b; done; mkfifo state/fifo/state.json; echo '{' > state/text/state.json
-      timeout 10 $o list -q; for b in fifo text none; do timeout 10 $o state $b | jq -r .status; timeout 10 $o delete -f $b; done
-      ls state
+      kinds='\(kinds.joined(separator: " "))'; for k in $kinds; do mkdir -p state/$k; done
+      mknod state/device/state.json c 1 5; mkdir -p state/directory/state.json/deep; touch state/directory/state.json/deep/file
+      : > state/empty/state.json; mkfifo state/fifo/state.json; truncate -s 100G state/huge/state.json
+      ln -s nowhere state/link/state.json; ln -s state.json state/loop/state.json; ln -s /dev/zero state/zero/state.json
+      (cd state/socket && python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("state.json")'); echo '{' > state/text/state.json
+      timeout 10 $o list -q; timeout 10 $o list -f json | jq -r '.[].status' | uniq -c | tr -s ' '
+      for k in $kinds; do timeout 10 $o state $k | jq -r .status; timeout 10 $o delete -f $k || echo $k stays; done; ls state
       """)
-    #expect(outcome.output == "fifo\nnone\ntext\nstopped\nstopped\nstopped\n", "\(outcome)")
+    let states = [" \(kinds.count) stopped"] + kinds.map { _ in "stopped" }
+    #expect(outcome.output.split(separator: "\n").map(String.init) == kinds + states, "\(outcome)")
+  }
+
+  @Test func nobodyWaitsForABrokenConfiguration() throws {
+    let outcome = try bundle.script(
+      """
+      does true; for k in fifo zero; do
+        $o create $id < /dev/null > log 2>&1; rm state/$id/config.json
+        case $k in fifo) mkfifo state/$id/config.json ;; zero) ln -s /dev/zero state/$id/config.json ;; esac
+        timeout 10 $o start $id 2>&1 | told; timeout 10 $o state $id | jq -r .status; timeout 10 $o delete -f $id; echo $?
+      done; ls state
+      """)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 6, "\(outcome)")
+    #expect(lines[0].contains("is no file") && lines[3] == lines[0], "\(outcome)")
+    #expect(lines[1...2] == ["created", "0"] && lines[4...5] == ["created", "0"], "\(outcome)")
+  }
+
+  /// Neither a record that its owner may not read nor something that is no directory keeps the name for ever.
+  @Test(.enabled(if: isInstalled("setpriv"))) func whatCannotBeReadIsRemovedByForce() throws {
+    let outcome = try bundle.script(
+      """
+      chmod 755 $b; mkdir -p own/closed; echo '{}' > own/closed/state.json; touch own/file; ln -s / own/link
+      chmod 000 own/closed/state.json; chown -R -h 12345:12345 own; cp \(runtimePath) runtime
+      as() { setpriv --reuid 12345 --regid 12345 --clear-groups $b/runtime --root $b/own "$@"; }
+      as state closed 2>&1 | told; as delete closed 2>&1 | told; for k in closed file link; do as delete -f $k; echo $?; done
+      ls own; ls -d /bin
+      """)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    try #require(lines.count == 6, "\(outcome)")
+    #expect(lines[0].contains("EACCES") && lines[1].contains("EACCES"), "\(outcome)")
+    #expect(Array(lines[2...]) == ["0", "0", "0", "/bin"], "\(outcome)")
   }
 
   @Test func anotherContainerOfTheNameStays() throws {
