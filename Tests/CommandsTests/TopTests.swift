@@ -337,6 +337,19 @@ extension TopModel {
     return canvas
   }
 
+  /// A notice goes with the next key; that nothing is announced stays true, and so it stays to be seen.
+  @Test func thatNothingIsAnnouncedIsSaidAllAlong() {
+    var model = model()
+    #expect(!drawing(model).text(row: 2).contains("POLLED"))
+    model.isPolled = true
+    model.notice = "The kernel announces nothing here"
+    for keys in ["", "t", "K", "p"] {
+      model.type(keys)
+      #expect(drawing(model, columns: 40).text(row: 2).contains("POLLED"))
+    }
+    #expect(model.notice == nil && drawing(model).text(row: 2).hasPrefix("PAUSED POLLED"))
+  }
+
   @Test func theTreeIsDrawnWithTheKeysBelow() {
     let canvas = drawing(model())
     #expect(canvas.text(row: 3).hasPrefix("    PID USER     S  CPU%   RES LIMIT COMMAND"))

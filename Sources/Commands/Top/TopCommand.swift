@@ -15,7 +15,8 @@ struct TopCommand: HandParsedVerb {
       "The whole terminal shows the tree of processes, every second anew, and who begins or ends at once where the kernel "
         + "announces it: CPU, memory, state, the limits of control groups. +uts[A] marks a process whose UTS namespace is not "
         + "its parent's; each namespace that is not the machine's own has a letter and a colour. →1 is the PID inside its PID namespace, {podman:0123456789ab} the "
-        + "container. WHO, a PID or the name of a world or container, is the branch to look at.",
+        + "container. POLLED in the third line says that the kernel announces nothing here: who begins and ends between two "
+        + "looks is not seen. WHO, a PID or the name of a world or container, is the branch to look at.",
       "The keys are those of htop where there are such: F1 lists them. e shows the environment and how it differs from "
         + "the parent's, i what was inherited, z one branch alone, g the processes of each namespace together; among "
         + "the signals of F9 is the end of a whole branch.",

@@ -89,6 +89,7 @@ extension TopDrawing {
   private func drawStatus(on canvas: inout Canvas) {
     var column = 0
     if model.isPaused { column = canvas.write("PAUSED ", row: 2, column: column, Paint.Role.failure.style) }
+    if model.isPolled { column = canvas.write("POLLED ", row: 2, column: column, Paint.Role.warning.style) }
     for (label, value) in choices {
       column = canvas.write("\(label) ", row: 2, column: column, Paint.Role.quiet.style)
       column = canvas.write(value + "  ", row: 2, column: column, Paint.Role.warning.style)

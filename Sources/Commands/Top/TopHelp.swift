@@ -39,6 +39,8 @@ extension TopText {
         Line(text: "→1 is the PID inside the PID namespace, {podman:0123456789ab} the container."),
         Line(text: "LIMIT is the tightest limit of the process's control groups: of memory, and on"),
         Line(text: "a wide screen of CPUs (c) and processes (p); * is a limit of another sort."),
+        Line(text: "POLLED: the kernel announces nothing here; who begins and ends between two looks"),
+        Line(text: "is not seen."),
         Line(text: "S: R runs, S sleeps, D is blocked, T stopped, Z ended and not waited for."),
       ])
   }

@@ -30,6 +30,8 @@ struct TopModel {
   private(set) var height = 1
   var tagged: Set<ProcessIdentity> = []
   var isPaused = false
+  /// Whether the kernel announces nothing, so that everything is known by looks alone.
+  var isPolled = false
   /// What lies above the list.
   var overlay: TopOverlay?
   /// What is being typed in the last line but one.

@@ -74,6 +74,7 @@ struct TopSession: ~Copyable {
 
   private mutating func watchEvents() {
     if let refusal = events.refusal {
+      model.isPolled = true
       model.notice = "The kernel announces nothing here (\(refusal.name)): short lives are missed"
     }
     listen()
