@@ -43,6 +43,23 @@ extension FileDescriptor {
     }
   }
 
+  /// How many messages a netlink socket has been denied since it was made, since too many waited.
+  ///
+  /// Corresponds to getsockopt(2) SO_MEMINFO, Linux 4.12; SK_MEMINFO_DROPS in include/uapi/linux/sock_diag.h.
+  func droppedMessages(on object: String) throws(SystemCallError) -> UInt32 {
+    var counters = [UInt32](repeating: 0, count: 9)
+    let number = number
+    _ = try unsafe counters.withMutableBytes { (pointer, count) throws(SystemCallError) in
+      var length = UInt32(count)
+      return try withMemory(of: &length) { (lengthAddress) throws(SystemCallError) in
+        try systemCall(
+          "getsockopt", __NR_getsockopt, UInt64(descriptor: number), UInt64(SOL_SOCKET), UInt64(SO_MEMINFO),
+          unsafe UInt64(address: pointer), lengthAddress, on: object)
+      }
+    }
+    return counters[8]
+  }
+
   private func setSocketOption<Value: BitwiseCopyable>(
     _ option: Int32, _ value: [Value], on object: String
   ) throws(SystemCallError) {

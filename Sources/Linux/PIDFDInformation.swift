@@ -39,6 +39,23 @@ extension PIDFD {
       cgroupID: raw.mask & UInt64(CLINUX_PIDFD_INFO_CGROUPID) == 0 ? nil : raw.cgroupid)
   }
 
+  /// How the process ended, as wait(2) has it: it is known from here on, whoever has waited for the process.
+  ///
+  /// - Returns: nil while the process lives, and until it has been reaped.
+  /// - Throws: `SystemCallError` with `ESRCH` when it has been reaped before Linux 6.15, and when it is not to be seen
+  ///   from here; `ENOTTY` before Linux 6.13.
+  ///
+  /// Corresponds to PIDFD_GET_INFO with PIDFD_INFO_EXIT, include/uapi/linux/pidfd.h.
+  public func waitStatusOfReaped() throws(SystemCallError) -> Int32? {
+    var raw = clinux_pidfd_info()
+    raw.mask = UInt64(CLINUX_PIDFD_INFO_EXIT)
+    let number = descriptor.number
+    _ = try withMemory(of: &raw) { (address) throws(SystemCallError) in
+      try ioControl("ioctl(PIDFD_GET_INFO)", number, CLINUX_PIDFD_GET_INFO, address)
+    }
+    return raw.mask & UInt64(CLINUX_PIDFD_INFO_EXIT) == 0 ? nil : raw.exit_code
+  }
+
   /// The PID of the process in the caller's PID namespace.
   ///
   /// - Throws: `SystemCallError` with `ESRCH` when it has been reaped, or is not to be seen from here.

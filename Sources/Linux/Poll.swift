@@ -71,6 +71,8 @@ public func poll(_ requests: inout [PollRequest], timeout: UInt64? = nil) throws
 ///
 /// Source: epoll(7).
 public struct EventPoll: ~Copyable, Sendable {
+  /// How many are told of at a time.
+  public static let most = 64
   /// The epoll descriptor.
   public let descriptor: FileDescriptor
 
@@ -113,14 +115,14 @@ public struct EventPoll: ~Copyable, Sendable {
   /// Waits until watched descriptors are ready.
   ///
   /// - Parameter milliseconds: nil waits without end.
-  /// - Returns: at most 64; empty when the time was over.
+  /// - Returns: at most `most`; empty when the time was over.
   /// - Throws: `SystemCallError` with any errno of epoll_wait(2).
   public func wait(milliseconds: Int32? = nil) throws(SystemCallError) -> [Event] {
-    var events = [clinux_epoll_event](repeating: clinux_epoll_event(), count: 64)
+    var events = [clinux_epoll_event](repeating: clinux_epoll_event(), count: Self.most)
     let number = descriptor.number
     let count = try unsafe events.withMutableBytes { (pointer, _) throws(SystemCallError) in
       try systemCall(
-        "epoll_pwait", __NR_epoll_pwait, UInt64(descriptor: number), unsafe UInt64(address: pointer), 64,
+        "epoll_pwait", __NR_epoll_pwait, UInt64(descriptor: number), unsafe UInt64(address: pointer), UInt64(Self.most),
         UInt64(descriptor: milliseconds ?? -1), 0, 8)
     }
     return events[..<count].map {

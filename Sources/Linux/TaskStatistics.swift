@@ -58,6 +58,19 @@ extension TaskStatistics {
 public struct TaskStatisticsSocket: ~Copyable {
   /// Readable (poll) while there are statistics.
   public let descriptor: FileDescriptor
+  /// What has ended since the last look.
+  public struct Batch: Sendable {
+    /// In the order in which they were received.
+    public var statistics: [TaskStatistics] = []
+    /// Of how many tasks the statistics did not reach this socket, since too many waited to be heard.
+    public var lost: UInt64 = 0
+
+    /// Nothing.
+    public init() {}
+  }
+
+  /// How many were denied, by the kernel's count.
+  private var denied: UInt32 = 0
   private let messages = MessageRing(messageSize: 1024)
 
   private static let name = "task statistics"
@@ -69,15 +82,16 @@ public struct TaskStatisticsSocket: ~Copyable {
 
   /// Begins to listen on all processors.
   ///
+  /// - Parameter size: of what may wait to be heard, in bytes as the kernel accounts them.
   /// - Throws: `SystemCallError` with `EPERM` without CAP_NET_ADMIN, `ENOENT` in a kernel without the statistics, `EINVAL`
   ///   outside of the first PID and user namespaces.
-  public static func listen() throws(SystemCallError) -> TaskStatisticsSocket {
+  public static func listen(buffering size: Int32 = 16 << 20) throws(SystemCallError) -> TaskStatisticsSocket {
     let number = try systemCall(
       "socket", __NR_socket, UInt64(AF_NETLINK), UInt64(SOCK_RAW.rawValue | UInt32(O_CLOEXEC | O_NONBLOCK)),
       genericProtocol, on: name)
     let socket = TaskStatisticsSocket(descriptor: FileDescriptor(owning: Int32(number)))
     try socket.descriptor.bindNetlink(groups: 0, on: name)
-    try socket.descriptor.enlargeReceiveBuffer(to: 16 << 20, on: name)
+    try socket.descriptor.enlargeReceiveBuffer(to: size, on: name)
     let family = try socket.family()
     let processors = try FileDescriptor.open("/sys/devices/system/cpu/possible").readAll().prefix { $0 > 0x20 }
     try socket.request(family, register.command, (register.processors, Array(processors)))
@@ -91,20 +105,28 @@ public struct TaskStatisticsSocket: ~Copyable {
 
   /// What has ended since the last call.
   ///
-  /// - Throws: `SystemCallError` with any errno of recvmmsg(2); statistics that were lost are passed over.
-  public mutating func waiting() throws(SystemCallError) -> [TaskStatistics] {
-    var found: [TaskStatistics] = []
+  /// - Throws: `SystemCallError` with any errno of recvmmsg(2) and getsockopt(2).
+  public mutating func waiting() throws(SystemCallError) -> Batch {
+    var batch = Batch()
+    var hasLost = false
     while true {
       do throws(SystemCallError) {
         let count = try messages.receive(from: descriptor, named: Self.name)
         for index in 0..<count {
-          messages.withMessage(index) { if let one = TaskStatistics(message: $0) { found.append(one) } }
+          messages.withMessage(index) { if let one = TaskStatistics(message: $0) { batch.statistics.append(one) } }
         }
-        if count < MessageRing.capacity { return found }
+        if count < MessageRing.capacity { break }
       } catch {
         guard error.errno == .enobufs else { throw error }
+        hasLost = true
       }
     }
+    // Asked when nothing waits any more: until then each loss belongs to the overflow that was told.
+    guard hasLost else { return batch }
+    let total = try descriptor.droppedMessages(on: Self.name)
+    batch.lost = UInt64(total &- denied)
+    denied = total
+    return batch
   }
 
   /// Sends struct nlmsghdr, struct genlmsghdr and one attribute with a text, asking for an acknowledgement.

@@ -24,6 +24,8 @@ public struct ProcessExecution: Hashable, Sendable {
   let namespaces: NamespaceLinks
   /// Where it works.
   let place: Place
+  /// Where its stack begins, as /proc/PID/stat has it; 0 where that is not known.
+  var startStack: UInt64 = 0
 }
 
 /// A program of the kernel's that runs at each exec.
@@ -61,10 +63,10 @@ struct ExecutionProbe: ~Copyable {
 }
 
 /// What the program writes: what the process is in as `NamespaceStep` has it, how many arguments it has and its number, 4
-/// bytes each; in 8 bytes each the time, mount, entry and inode of its directory, and how many bytes of text there are, 0
-/// where they could not be read; then the text, cut: its arguments, each ended by a NUL.
+/// bytes each; in 8 bytes each the time, mount, entry and inode of its directory, where its stack begins, and how many bytes
+/// of text there are, 0 where they could not be read; then the text, cut: its arguments, each ended by a NUL.
 private enum Record {
-  static let headSize: Int16 = 88
+  static let headSize: Int16 = 96
   static let textSize: Int32 = 1024 - Int32(headSize)
   /// On the stack.
   static let start = -headSize
@@ -74,7 +76,8 @@ private enum Record {
   static let mount = start + 56
   static let entry = start + 64
   static let inode = start + 72
-  static let textCount = start + 80
+  static let startStack = start + 80
+  static let textCount = start + 88
 }
 
 extension ExecutionProbe {
@@ -99,6 +102,7 @@ extension ExecutionProbe {
     program.read(
       4, to: Record.argumentCount, from: .stack(Place.execution), try layout.offset("linux_binprm", "argc"))
     program.read(8, to: Place.address, from: .task, try layout.offset("task_struct", "mm"))
+    program.read(8, to: Record.startStack, from: .stack(Place.address), try layout.offset("mm_struct", "start_stack"))
     program.read(8, to: Place.text, from: .stack(Place.address), try layout.offset("mm_struct", "arg_start"))
     program.read(8, to: Record.textCount, from: .stack(Place.address), try layout.offset("mm_struct", "arg_end"))
     program.subtract(Place.text, from: Record.textCount)
@@ -129,6 +133,7 @@ extension ProcessExecution {
     time = number(Record.time)
     processID = Int32(bitPattern: word(Record.processID))
     place = Place(mount: number(Record.mount), entry: number(Record.entry), inode: number(Record.inode))
+    startStack = number(Record.startStack)
     namespaces = NamespaceLinks((0..<10).map { word(Record.start + 4 * $0) }[...])
     let textCount = min(number(Record.textCount), UInt64(Record.textSize))
     commandLine = ProcessExecution.commandLine(

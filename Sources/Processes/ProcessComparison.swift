@@ -2,58 +2,100 @@
 
 internal import Linux
 
+/// What one look at /proc has shown.
+struct ProcessLook: Sendable {
+  let table: ProcessTable
+  /// Whom they act as, where that could be read.
+  var credentials: [Int32: ProcessCredentials] = [:]
+
+  /// The same without some processes.
+  func without(_ gone: Set<ProcessIdentity>) -> ProcessLook {
+    if gone.isEmpty { return self }
+    let rest = table.records.filter { !gone.contains($0.identity) }
+    return ProcessLook(table: ProcessTable(rest, fields: .stat), credentials: credentials)
+  }
+}
+
 /// Compares /proc with what it was.
 struct ProcessComparison {
-  /// The processes of the last look.
-  private(set) var latest: ProcessTable
+  let former: ProcessLook
+  let now: ProcessLook
+  /// When the later look was taken.
+  let time: UInt64
+  /// Whose ends need not be told: they are heard otherwise.
+  var heard: Set<ProcessIdentity> = []
 
-  /// - Throws: `SystemCallError` when /proc cannot be read.
-  init() throws(SystemCallError) {
-    latest = try ProcessTable(reading: .stat)
-  }
-
-  /// What has happened since the last look.
-  mutating func look() throws(SystemCallError) -> [ProcessEvent] {
-    let former = latest
-    latest = try ProcessTable(reading: .stat)
-    return Self.events(from: former, to: latest, at: monotonicNanoseconds())
-  }
-
-  /// Whether a process is another one, or another program, than it was at the last look.
-  func mayBeReplaced(_ processID: Int32) -> Bool {
-    do throws(SystemCallError) {
-      let now = try ProcessRecord.read(processID, .stat)
-      guard let before = latest[processID], before.identity == now.identity else { return true }
-      return !now.stat.isSameProgram(as: before.stat)
-    } catch {
-      return true
-    }
-  }
-
-  /// What must have happened between two looks: ends first, then beginnings, each parent's before its children's, then
+  /// What must have happened between the two: ends first, then beginnings, each parent's before its children's, then
   /// changes.
-  static func events(from former: ProcessTable, to now: ProcessTable, at time: UInt64) -> [ProcessEvent] {
-    let ends = former.records.filter { record in
-      !record.stat.hasEnded
-        && (now[record.processID].map { $0.identity != record.identity || $0.stat.hasEnded } ?? true)
-    }
+  var events: [ProcessEvent] {
     let newcomers = Set(
-      now.records.filter { !$0.stat.hasEnded && former[$0.processID]?.identity != $0.identity }.map(\.processID))
-    var events = ends.map { $0.stat.event(time, .exit(nil, parentID: $0.parentID)) }
+      now.table.records.filter { !$0.stat.hasEnded && former.table[$0.processID]?.identity != $0.identity }
+        .map(\.processID))
+    var events = ends
     if !newcomers.isEmpty {
-      let tree = ProcessTree(now)
+      let tree = ProcessTree(now.table)
       for root in tree.roots {
         for record in tree.subtree(of: root.processID) where newcomers.contains(record.processID) {
-          events.append(record.stat.event(time, .fork(parentID: record.parentID)))
-          if let parent = now[record.parentID], record.stat.isSameProgram(as: parent.stat) { continue }
-          events.append(record.stat.event(time, .exec))
+          events += beginning(of: record)
         }
       }
     }
-    for record in now.records where !newcomers.contains(record.processID) && !record.stat.hasEnded {
-      if let before = former[record.processID]?.stat { events += record.stat.changes(since: before, at: time) }
+    for record in now.table.records where !newcomers.contains(record.processID) && !record.stat.hasEnded {
+      events += changes(of: record)
     }
     return events
+  }
+
+  private var ends: [ProcessEvent] {
+    former.table.records.filter { record in
+      !record.stat.hasEnded && !heard.contains(record.identity)
+        && (now.table[record.processID].map { $0.identity != record.identity || $0.stat.hasEnded } ?? true)
+    }.map { event($0, .exit(nil, parentID: $0.parentID)) }
+  }
+
+  /// What sets a process apart from its parent, it must have done since it began.
+  private func beginning(of record: ProcessRecord) -> [ProcessEvent] {
+    var events = [event(record, .fork(parentID: record.parentID))]
+    // The parent may have changed after it begot this one.
+    let parents = [now, former].compactMap { $0.table[record.parentID] }
+    if !parents.contains(where: { record.stat.isSameProgram(as: $0.stat) }) {
+      events.append(event(record, .exec))
+    } else if parents.allSatisfy({ $0.commandName != record.commandName }) {
+      events.append(event(record, .commandName(record.commandName)))
+    }
+    if record.stat.sessionID == record.processID { events.append(event(record, .session)) }
+    return events + changes(of: record, from: [now, former].compactMap { $0.credentials[record.parentID] })
+  }
+
+  private func changes(of record: ProcessRecord) -> [ProcessEvent] {
+    guard let before = former.table[record.processID]?.stat else { return [] }
+    var events: [ProcessEvent] = []
+    if !record.stat.isSameProgram(as: before) {
+      events.append(event(record, .exec))
+    } else if record.commandName != before.commandName {
+      events.append(event(record, .commandName(record.commandName)))
+    }
+    if record.stat.sessionID != before.sessionID && record.stat.sessionID == record.processID {
+      events.append(event(record, .session))
+    }
+    return events + changes(of: record, from: [former.credentials[record.processID]].compactMap { $0 })
+  }
+
+  /// - Parameter before: whom it may have acted as; empty where that is not known, so that nothing can be said.
+  private func changes(of record: ProcessRecord, from before: [ProcessCredentials]) -> [ProcessEvent] {
+    guard let own = now.credentials[record.processID], !before.isEmpty else { return [] }
+    var events: [ProcessEvent] = []
+    if before.allSatisfy({ $0.group != own.group }) {
+      events.append(event(record, .groupID(real: own.group.real, effective: own.group.effective)))
+    }
+    if before.allSatisfy({ $0.user != own.user }) {
+      events.append(event(record, .userID(real: own.user.real, effective: own.user.effective)))
+    }
+    return events
+  }
+
+  private func event(_ record: ProcessRecord, _ kind: ProcessEvent.Kind) -> ProcessEvent {
+    ProcessEvent(time: time, processID: record.processID, threadID: record.processID, kind: kind)
   }
 }
 
@@ -61,26 +103,11 @@ extension ProcessStat {
   /// Whether no thread of it is left.
   var hasEnded: Bool { isZombie && threadCount <= 1 }
 
-  fileprivate func event(_ time: UInt64, _ kind: ProcessEvent.Kind) -> ProcessEvent {
-    ProcessEvent(time: time, processID: processID, threadID: processID, kind: kind)
-  }
-
   /// Where its stack and text begin is chosen anew by each exec, and inherited by children; 0 where that is hidden.
   func isSameProgram(as other: ProcessStat) -> Bool {
     if startStack != 0 && other.startStack != 0 {
       return startStack == other.startStack && startCode == other.startCode
     }
     return commandName == other.commandName
-  }
-
-  fileprivate func changes(since before: ProcessStat, at time: UInt64) -> [ProcessEvent] {
-    var events: [ProcessEvent] = []
-    if !isSameProgram(as: before) {
-      events.append(event(time, .exec))
-    } else if commandName != before.commandName {
-      events.append(event(time, .commandName(commandName)))
-    }
-    if sessionID != before.sessionID && sessionID == processID { events.append(event(time, .session)) }
-    return events
   }
 }

@@ -4,10 +4,13 @@ public import Linux
 
 /// The stream of forks, execs, exits and changes of processes.
 ///
-/// From the process-event connector nothing is missed, however short it lives; where that is not to be had, /proc is
-/// looked at so many times a second, and what begins and ends between two looks is not seen.
+/// From the process-event connector nothing is missed, however short it lives. Where that is not to be had, /proc is
+/// looked at so many times a second, and whoever was seen is held by pidfd. Then there is not told: what begins and ends
+/// between two looks, and what it begot; of several execs or changes between two looks all but the last; what threads do;
+/// the state of an end that the kernel does not tell this program, which is that of somebody else's process before Linux
+/// 6.15, and of one that could not be held (`unheldCount`). An end is heard at once, all else at the next look.
 ///
-/// Source: Documentation/driver-api/connector.rst, include/uapi/linux/cn_proc.h.
+/// Source: Documentation/driver-api/connector.rst, include/uapi/linux/cn_proc.h; pidfd_open(2).
 public struct ProcessEventStream: ~Copyable {
   /// Where the events come from.
   public enum Source: Hashable, Sendable {
@@ -27,6 +30,8 @@ public struct ProcessEventStream: ~Copyable {
     public var executions: [ProcessExecution] = []
     /// How many events of the machine did not come through, as far as is known by now.
     public var lost: UInt64 = 0
+    /// Of how many tasks of the machine that ended the statistics did not come through.
+    public var lostStatistics: UInt64 = 0
     /// After a loss: what /proc showed when these events had been heard. Whoever else was known has ended.
     public var snapshot: ProcessTable?
 
@@ -35,7 +40,8 @@ public struct ProcessEventStream: ~Copyable {
 
     /// Whether nothing happened.
     public var isEmpty: Bool {
-      events.isEmpty && statistics.isEmpty && executions.isEmpty && lost == 0 && snapshot == nil
+      events.isEmpty && statistics.isEmpty && executions.isEmpty && lost == 0 && lostStatistics == 0
+        && snapshot == nil
     }
   }
 
@@ -49,10 +55,11 @@ public struct ProcessEventStream: ~Copyable {
   /// Rings at each exec.
   private var bell: ExecutionBell?
   /// Readable while events wait, and while an exec does.
-  private let descriptors: (all: Int32, executions: Int32)
+  private var descriptors: (all: Int32, executions: Int32) = (-1, -1)
   /// Whether anything is to wake who waits: the last look found nothing, or left something.
   private var hearsAll = true
-  private var comparison: ProcessComparison
+  /// What is looked at where the kernel does not announce.
+  private var watch: ProcessWatch
   /// What was heard before `next` asked for it, and whose program or process it says was replaced.
   private var ahead = ProcessEventSocket.Batch()
   private var replaced: Set<Int32> = []
@@ -66,11 +73,14 @@ public struct ProcessEventStream: ~Copyable {
   /// - Parameters:
   ///   - interval: in nanoseconds, from one look to the next where the kernel does not announce; longer where a look
   ///     takes more than a fifth of it.
+  ///   - isOfBranch: whether `follow(branch:)` will say what matters; until then no process is held.
   ///   - size: of what may wait to be heard; see `ProcessEventSocket.listen(buffering:)`.
   /// - Throws: `SystemCallError` when neither the connector nor /proc is to be had.
   ///
   /// Source: Documentation/driver-api/connector.rst, include/uapi/linux/cn_proc.h.
-  public init(pollingEvery interval: UInt64 = 20_000_000, buffering size: Int32 = 16 << 20) throws(SystemCallError) {
+  public init(
+    pollingEvery interval: UInt64 = 20_000_000, isOfBranch: Bool = false, buffering size: Int32 = 16 << 20
+  ) throws(SystemCallError) {
     var refusal: Errno?
     do throws(SystemCallError) {
       let bell = try ExecutionBell.hang()
@@ -79,33 +89,42 @@ public struct ProcessEventStream: ~Copyable {
       self.bell = consume bell
       self.connector = consume connector
     } catch {
-      descriptors = (-1, -1)
       refusal = error.errno
     }
     if refusal == nil {
       // Without them the peak of memory is not known, and nothing else is amiss.
-      do throws(SystemCallError) { statistics = try TaskStatisticsSocket.listen() } catch { statistics = nil }
+      do throws(SystemCallError) { statistics = try .listen(buffering: size) } catch { statistics = nil }
       // Without it what processes become is read from /proc, unless they are faster.
       do throws(SystemCallError) { probe = try ExecutionProbe() } catch { probe = nil }
     }
-    let start = monotonicNanoseconds()
-    comparison = try ProcessComparison()
-    firstSnapshot = comparison.latest
-    let cost = monotonicNanoseconds() - start
-    source = refusal.map { .polling(interval: max(interval, 5 * cost), refusal: $0) } ?? .connector
+    // Everything is listened to before anything is looked at.
+    watch = try ProcessWatch(every: interval, holds: refusal != nil && !isOfBranch)
+    firstSnapshot = watch.latest.table
+    let rate = isOfBranch ? interval : watch.interval
+    source = refusal.map { .polling(interval: rate, refusal: $0) } ?? .connector
+    if refusal != nil { descriptors = (watch.descriptor.number, watch.descriptor.number) }
   }
+
+  /// Says that a process and what it begets are all that matters. Where the kernel announces, everything is told all the
+  /// same; where it does not, nobody else is looked at any more.
+  public mutating func follow(branch processID: Int32) {
+    if source != .connector { watch.follow(branch: processID) }
+  }
+
+  /// How many processes have ended that could not be held where /proc is looked at, since no more descriptors may be open
+  /// (RLIMIT_NOFILE), or it shows another PID namespace: their end is told at the next look, without how it came.
+  public var unheldCount: UInt64 { watch.unheldCount }
 
   /// What to wait for; see `poll(_:timeout:)`. Of what happens much only an exec wakes who waits; see `patience`.
   public var requests: [PollRequest] {
-    guard case .connector = source else { return [] }
-    return [PollRequest(FileDescriptor(borrowing: hearsAll ? descriptors.all : descriptors.executions))]
+    [PollRequest(FileDescriptor(borrowing: hearsAll ? descriptors.all : descriptors.executions))]
   }
 
   /// How long to wait at most, in nanoseconds; nil without end: the kernel wakes who waits. 0 while something has been heard
   /// already that would not wake.
   public var patience: UInt64? {
     if hearsAll, ahead.isIncomplete || !ahead.events.isEmpty { return 0 }
-    if case .polling(let interval, _) = source { return interval }
+    if source != .connector { return watch.nextLook - min(watch.nextLook, monotonicNanoseconds()) }
     return hearsAll ? nil : Self.leisure
   }
 
@@ -128,7 +147,7 @@ public struct ProcessEventStream: ~Copyable {
     var batch = Batch()
     try bell?.silence()
     guard let heard = try hear(limit: limit) else {
-      batch.events = try comparison.look()
+      batch.events = try watch.next()
       return batch
     }
     batch.events = heard.events
@@ -142,7 +161,11 @@ public struct ProcessEventStream: ~Copyable {
     }
     hearsAll = batch.events.isEmpty || batch.events.count >= limit
     batch.executions = probe?.waiting() ?? []
-    if batch.events.contains(where: \.isExit) { batch.statistics = try statistics?.waiting() ?? [] }
+    if heard.isIncomplete || batch.events.contains(where: \.isExit) {
+      let used = try statistics?.waiting() ?? TaskStatisticsSocket.Batch()
+      batch.statistics = used.statistics
+      batch.lostStatistics = used.lost
+    }
     return batch
   }
 
@@ -163,7 +186,7 @@ public struct ProcessEventStream: ~Copyable {
   ///
   /// Source: include/uapi/linux/cn_proc.h.
   public mutating func mayBeReplaced(_ processID: Int32) -> Bool {
-    guard source == .connector else { return comparison.mayBeReplaced(processID) }
+    guard source == .connector else { return watch.mayBeReplaced(processID) }
     do throws(SystemCallError) {
       guard ahead.events.count < Self.backlog, let heard = try connector?.waiting(limit: Self.backlog) else {
         return true

@@ -22,6 +22,8 @@ public struct ProcessHistory: Sendable {
   public private(set) var lost: UInt64 = 0
   /// Whether events were lost, perhaps without their number being known.
   public private(set) var isIncomplete = false
+  /// Of how many tasks of the machine that ended the statistics were lost: peaks of memory and times may be missing.
+  public private(set) var lostStatistics: UInt64 = 0
   /// Whether /proc was looked at again and again, since the kernel announced nothing: who lived shorter than from one look
   /// to the next is not here.
   public let isPolled: Bool
@@ -67,12 +69,15 @@ public struct ProcessHistory: Sendable {
   }
 
   /// Puts together lives that were kept elsewhere, parents before their children.
-  public init(_ lives: [ProcessLife], lost: UInt64, isIncomplete: Bool, isPolled: Bool = false) {
+  public init(
+    _ lives: [ProcessLife], lost: UInt64, isIncomplete: Bool, isPolled: Bool = false, lostStatistics: UInt64 = 0
+  ) {
     scope = .machine
     self.isPolled = isPolled
     limit = .max
     reader = ProgramReader(readsEnvironment: false)
     self.lost = lost
+    self.lostStatistics = lostStatistics
     self.isIncomplete = isIncomplete
     births = lives.count { !$0.wasThere }
     for life in lives {
@@ -92,6 +97,7 @@ public struct ProcessHistory: Sendable {
     mayBeReplaced: (Int32) -> Bool = { _ in false }
   ) {
     lost += batch.lost
+    lostStatistics += batch.lostStatistics
     isIncomplete = isIncomplete || batch.lost > 0 || batch.snapshot != nil
     for one in batch.statistics { statistics[one.taskID] = one }
     for one in batch.executions { executions[one.processID, default: []].append(one) }
@@ -136,9 +142,12 @@ extension ProcessHistory {
     switch event.kind {
     case .exec:
       lives[number]?.threads = 1
+      let before = reader.startStack(of: event.processID)
       let program = reader.read(
         event.processID, parentID: lives[number]?.parentID, at: event.time, told: execution, isReplaced: isReplaced,
         mayBeReplaced: mayBeReplaced)
+      // A snapshot showed the program already.
+      if event.time <= snapshotTime, let before, before == reader.startStack(of: event.processID) { return nil }
       keep(program, of: number)
     case .exit(let status, _): return takeExit(event, status, number)
     default:
@@ -219,7 +228,7 @@ extension ProcessHistory {
     if event.threadID == event.processID { lives[number]?.status = status }
     lives[number]?.threads -= 1
     // An end that was seen and not heard is that of all threads.
-    guard status == nil || lives[number]?.threads ?? 0 <= 0 else { return nil }
+    guard isPolled || status == nil || lives[number]?.threads ?? 0 <= 0 else { return nil }
     finish(number, at: event.time)
     return number
   }
@@ -251,7 +260,9 @@ extension ProcessHistory {
     let number = add(
       record.processID, begottenBy: record.parentID, at: record.stat.beginning, wasThere: wasThere)
     lives[number]?.threads = Int(record.stat.threadCount)
-    if !record.stat.isKernelThread {
+    if record.stat.isKernelThread {
+      lives[number]?.commandName = record.commandName
+    } else {
       let program = reader.read(
         record.processID, parentID: record.parentID, at: record.stat.beginning, as: record.stat)
       keep(program, of: number)
@@ -281,20 +292,25 @@ extension ProcessHistory {
     }
   }
 
-  /// An exec may have been lost: another file is executed than was known. The arguments tell it only where the file was not
-  /// known, since a program may write over them.
+  /// An exec may have been lost. Where the stack begins tells it, of the same file, too; where that is not known, or addresses
+  /// are not chosen at random, another file does. The arguments tell it only where the file was not known either, since a
+  /// program may write over them.
   private mutating func healProgram(
     of number: Int, _ stat: ProcessStat, at time: UInt64, _ tell: (ProcessEvent, ProcessLife) -> Void
   ) {
     guard !stat.isKernelThread, let life = lives[number] else { return }
+    let hasExecuted = reader.hasExecuted(stat) ?? false
+    let program = reader.read(life.processID, parentID: life.parentID, at: time, as: stat)
     let known = life.program ?? life.parent.flatMap { lives[$0]?.program }
-    let program = reader.read(life.processID, parentID: life.parentID, at: time)
-    guard !program.isMissing, let executable = program.executable,
-      known?.executable.map({ $0 != executable }) ?? (known?.commandLine != program.commandLine)
-    else { return }
+    guard hasExecuted || isOther(program, than: known) else { return }
     keep(program, of: number)
     guard let changed = lives[number] else { return }
     tell(ProcessEvent(time: time, processID: life.processID, threadID: life.processID, kind: .exec), changed)
+  }
+
+  private func isOther(_ program: ProcessProgram, than known: ProcessProgram?) -> Bool {
+    guard !program.isMissing, let executable = program.executable else { return false }
+    return known?.executable.map { $0 != executable } ?? (known?.commandLine != program.commandLine)
   }
 
   private mutating func add(unheard record: ProcessRecord, _ tell: (ProcessEvent, ProcessLife) -> Void) {

@@ -32,7 +32,8 @@ public struct ProcessLife: Hashable, Sendable {
   public var peakMemory: UInt64?
   /// Nanoseconds on processors, of all its threads that have ended; nil where the kernel does not tell.
   public var processorTime: UInt64?
-  /// Its name at its end, of at most 15 bytes; nil where the kernel does not tell.
+  /// Its name at its end, of at most 15 bytes, and of a thread of the kernel from the beginning; nil where the kernel does not
+  /// tell.
   public var commandName: [UInt8]?
   /// The numbers of the lives that it begot and that are kept, in order.
   public var children: [Int] = []

@@ -74,6 +74,8 @@ public struct ProcessStat: Hashable, Sendable {
   public var realTimePriority: UInt32
   /// SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2, SCHED_BATCH 3, SCHED_IDLE 5, SCHED_DEADLINE 6.
   public var schedulingPolicy: UInt32
+  /// Of one that has ended, how, as wait(2) has it; 0 without the right to trace the process.
+  public var waitStatus: Int32
 
   /// The PID and the start time.
   public var identity: ProcessIdentity { ProcessIdentity(processID: processID, startTime: startTime) }
@@ -152,6 +154,7 @@ extension ProcessStat {
     processor = Int32(truncatingIfNeeded: fields[39])
     realTimePriority = UInt32(truncatingIfNeeded: fields[40])
     schedulingPolicy = UInt32(truncatingIfNeeded: fields[41])
+    waitStatus = Int32(truncatingIfNeeded: fields[52])
   }
 }
 

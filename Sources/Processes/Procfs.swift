@@ -50,4 +50,16 @@ public final class Procfs: Sendable {
   func verify() throws(SystemCallError) {
     if let failure { throw failure }
   }
+
+  /// Whether it shows the caller's own PID namespace: only then its numbers are those of system calls.
+  ///
+  /// - Throws: `SystemCallError` with any errno of open(2) and read(2).
+  ///
+  /// Source: pid_namespaces(7), "/proc and PID namespaces".
+  public func showsOwnNamespace() throws(SystemCallError) -> Bool {
+    try verify()
+    let processID = CallingProcess.processID
+    guard try directory.readLink("self") == Array("\(processID)".utf8) else { return false }
+    return try ProcessRecord.read(processID, .status, from: self).status.value?.processIDs.count == 1
+  }
 }

@@ -11,6 +11,7 @@ struct ProgramReader {
     var namespaces: NamespaceLinks?
     var directory: [UInt8]?
     var place: ProcessExecution.Place?
+    var startStack: UInt64?
   }
 
   private let readsEnvironment: Bool
@@ -70,7 +71,8 @@ struct ProgramReader {
     _ parent: Known?, _ mayBeReplaced: (Int32) -> Bool
   ) -> Known {
     program.commandLine = line
-    var known = Known(namespaces: execution.namespaces, place: execution.place)
+    var known = Known(
+      namespaces: execution.namespaces, place: execution.place, startStack: execution.startStack.ifKnown)
     let parents = parent?.place == execution.place ? parent?.directory : nil
     let executable = link(processID, "exe")
     let directory = parents == nil ? link(processID, "cwd") : nil
@@ -114,6 +116,16 @@ struct ProgramReader {
     }
   }
 
+  /// Where the stack of a process began when it was read, which each exec chooses anew and no program changes afterwards;
+  /// nil where that is not known.
+  func startStack(of processID: Int32) -> UInt64? { living[processID]?.startStack }
+
+  /// Whether a process has executed since it was read; nil where that cannot be said.
+  func hasExecuted(_ stat: ProcessStat) -> Bool? {
+    guard let before = startStack(of: stat.processID), let now = stat.startStack.ifKnown else { return nil }
+    return before != now
+  }
+
   /// A child is what its parent is, until it executes.
   mutating func inherit(_ processID: Int32, from parentID: Int32) {
     living[processID] = living[parentID]
@@ -149,7 +161,8 @@ extension ProgramReader.Known {
   fileprivate init(_ record: ProcessRecord) {
     self.init(
       environment: record.environment.value, namespaces: record.namespaces.value,
-      directory: record.workingDirectory.value?.target, place: nil)
+      directory: record.workingDirectory.value?.target, place: nil,
+      startStack: record.stat.startStack.ifKnown)
   }
 
   fileprivate func difference(from parent: Self) -> Environment.Difference? {
@@ -164,4 +177,9 @@ extension ProgramReader.Known {
       return own
     }
   }
+}
+
+extension UInt64 {
+  /// An address; nil for 0, which the kernel shows to who may not know it.
+  fileprivate var ifKnown: UInt64? { self == 0 ? nil : self }
 }

@@ -2,7 +2,6 @@
 // has to know beforehand.
 
 public import Linux
-internal import struct SystemPackage.FilePath
 
 /// The structures of the running kernel, for one who reads a procfs of its own PID namespace.
 ///
@@ -31,7 +30,7 @@ public struct TaskLayout: Sendable {
     guard own.contains(.administerSystem) || own.contains(.useBPF) else {
       throw SystemCallError(call: "bpf", errno: .eperm, object: "a program of the kernel")
     }
-    guard try TaskLayout.showsOwnNamespace(source) else {
+    guard try source.showsOwnNamespace() else {
       throw SystemCallError(call: "readlink", errno: .einval, object: "/proc/self")
     }
     types = try KernelTypes(structures: TaskLayout.structures.union(structures), functions: functions)
@@ -127,13 +126,5 @@ public struct TaskLayout: Sendable {
       throw SystemCallError(call: "bpf", errno: .einval, object: name)
     }
     return id
-  }
-
-  /// Whether a procfs shows the caller's own PID namespace, and so the numbers that a program finds.
-  private static func showsOwnNamespace(_ source: Procfs) throws(SystemCallError) -> Bool {
-    let processID = CallingProcess.processID
-    guard try source.directory.readLink("self") == Array("\(processID)".utf8) else { return false }
-    let record = try ProcessRecord.read(processID, .status, from: source)
-    return record.status.value?.processIDs.count == 1
   }
 }

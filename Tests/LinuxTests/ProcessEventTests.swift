@@ -100,7 +100,7 @@ import Testing
     try child.report.awaitExecution()
     _ = try child.pidfd.wait()
     let processID = child.processID
-    let used = try #require(try socket.waiting().first { $0.taskID == processID })
+    let used = try #require(try socket.waiting().statistics.first { $0.taskID == processID })
     #expect(used.peakMemory > 65536 && used.peakMemory < 1 << 30)
     #expect(used.commandName == Array("true".utf8))
     #expect(used.elapsedTime > 0 && used.elapsedTime < 60_000_000_000)

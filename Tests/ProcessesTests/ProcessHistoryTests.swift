@@ -1,4 +1,4 @@
-// Lives put together from events, with losses, reused PIDs, threads and more than can be kept; and two looks at /proc.
+// Lives put together from events, with losses, reused PIDs, threads and more than can be kept.
 
 import Linux
 import Testing
@@ -112,6 +112,73 @@ extension ProcessHistory {
     #expect(history.born(5)[0].parent == history.born(4)[0].number && history.born(9).isEmpty)
     #expect(kinds.count { $0 == .exec } == 3)
     #expect(kinds.prefix(2) == [.exit(nil, parentID: 0), .exit(nil, parentID: 0)])
+  }
+
+  /// A shell that executes the same shell once more, whose exec was lost: only where its stack begins tells it.
+  @Test func healsAnExecOfTheSameFile() throws {
+    let child = try start(["sh", "-c", "kill -STOP $$; exec sh -c 'kill -STOP $$; exit 5' again"])
+    try awaitStop(child)
+    var history = ProcessHistory(.branch(child.processID), from: try ProcessTable(reading: .stat))
+    var told: [ProcessEvent.Kind] = []
+    func lose() throws {
+      history.take(batch([], lost: 1, snapshot: try ProcessTable(reading: .stat))) { event, _ in told.append(event.kind)
+      }
+    }
+    try lose()
+    #expect(told.isEmpty)
+    try child.pidfd.send(.resume)
+    try awaitProcess(child.processID) { $0.commandLine.value?.arguments.last == Array("again".utf8) }
+    try awaitStop(child)
+    try lose()
+    try lose()
+    #expect(told == [.exec])
+    let programs = try #require(history.life(of: child.processID)).programs
+    #expect(programs.count == 2 && programs[0].executable == programs[1].executable)
+    #expect(programs[0].commandLine != programs[1].commandLine && !programs[1].isMissing)
+    try child.pidfd.end()
+  }
+
+  /// A program that writes over its arguments is the one that it was.
+  @Test(.enabled(if: canRun("perl"), "perl is not installed")) func seesNoExecWhereArgumentsAreWrittenOver() throws {
+    let child = try start(["perl", "-e", "kill STOP => $$; $0 = 'another'; kill STOP => $$"])
+    try awaitStop(child)
+    var history = ProcessHistory(.branch(child.processID), from: try ProcessTable(reading: .stat))
+    try child.pidfd.send(.resume)
+    try awaitProcess(child.processID) { $0.commandLine.value?.bytes.starts(with: Array("another".utf8)) ?? false }
+    try awaitStop(child)
+    history.take(batch([], lost: 1, snapshot: try ProcessTable(reading: .stat))) { _, life in
+      Issue.record("it is told of \(life.processID)")
+    }
+    #expect(history.life(of: child.processID)?.programs.count == 1)
+    try child.pidfd.end()
+  }
+
+  /// The kernel tells of an exec that the snapshot after a loss has shown already.
+  @Test func toldOfAnExecThatASnapshotShowsItKeepsOne() throws {
+    let own = CallingProcess.processID
+    var history = ProcessHistory(.branch(own), from: try ProcessTable(reading: .stat))
+    history.take(batch([ProcessEvent(time: 1, processID: own, threadID: own, kind: .exec)]))
+    #expect(history.life(of: own)?.programs.count == 1)
+    history.take(batch([ProcessEvent(time: soon, processID: own, threadID: own, kind: .exec)]))
+    #expect(history.life(of: own)?.programs.count == 2)
+  }
+
+  @Test func countsStatisticsThatWereLost() {
+    var history = ProcessHistory(.machine, from: table())
+    var lossy = batch([])
+    lossy.lostStatistics = 3
+    history.take(lossy)
+    history.take(lossy)
+    #expect(history.lostStatistics == 6 && !history.isIncomplete)
+  }
+
+  /// Where nothing is announced an end is that of all threads, however many there were.
+  @Test func anEndThatWasSeenIsThatOfAllThreads() {
+    let line = "\(base + 1) (x) S 1 1 1 0 -1 4194304 0 0 0 0 1 2 0 0 20 0 7 0 5 4096 1"
+    let threaded = ProcessRecord(stat: ProcessStat(Array(line.utf8).span)!)
+    var history = ProcessHistory(.machine, from: table(threaded), isPolled: true)
+    history.take(batch([event(soon, 1, exited(4))]))
+    #expect(history.lives[0]?.end == soon && history.lives[0]?.status == .exited(4))
   }
 
   /// It lives on as another program, and its exec was lost.
@@ -236,141 +303,5 @@ extension ProcessHistory {
     program.environment = Environment.Difference(added: [long, long, long])
     program.cut()
     #expect(program.isCut && program.commandLine?.bytes.count == 16384 && program.environment?.added.count == 1)
-  }
-}
-
-@Suite struct ProcessComparisonTests {
-  @Test func tellsWhatMustHaveHappened() {
-    let former = table(
-      record(1, parent: 0, start: 1, stack: 10), record(2, parent: 1, start: 2, stack: 20),
-      record(3, parent: 1, start: 3, stack: 30))
-    let now = table(
-      record(1, parent: 0, start: 1, stack: 10), record(3, parent: 1, start: 3, stack: 31),
-      record(4, parent: 5, start: 9, stack: 10), record(5, parent: 1, start: 9, name: "ls", stack: 50))
-    let events = ProcessComparison.events(from: former, to: now, at: 100)
-    #expect(
-      events == [
-        event(100, 2, .exit(nil, parentID: base + 1)), event(100, 5, .fork(parentID: base + 1)), event(100, 5, .exec),
-        event(100, 4, .fork(parentID: base + 5)), event(100, 4, .exec), event(100, 3, .exec),
-      ])
-  }
-
-  @Test func seesNoProgramInAMereFork() {
-    let former = table(record(1, parent: 0, start: 1, stack: 10))
-    let now = table(record(1, parent: 0, start: 1, name: "x", stack: 10), record(2, parent: 1, start: 2, stack: 10))
-    #expect(
-      ProcessComparison.events(from: former, to: now, at: 7) == [
-        event(7, 2, .fork(parentID: base + 1)), event(7, 1, .commandName([UInt8(ascii: "x")])),
-      ])
-    #expect(ProcessComparison.events(from: now, to: now, at: 8).isEmpty)
-  }
-}
-
-@Suite struct ProcessEventStreamTests {
-  static let hears = (try? ProcessEventSocket.listen()) != nil
-
-  /// A program that the test waits for, or ends.
-  private func start(_ command: [String]) throws -> ProgramChild {
-    var program = SystemCallProgram()
-    program.append(
-      .execute(["/bin/sh"], command.map { Array($0.utf8) }, environment: [Array("PATH=/usr/bin:/bin".utf8)]))
-    let child = try program.start(signalMask: SignalSet())
-    try child.report.awaitExecution()
-    return child
-  }
-
-  /// Lets a shell that stops itself go on, until it is `sleep`.
-  private func letExecute(_ child: borrowing ProgramChild) throws {
-    let processID = child.processID
-    func waits(until isSo: (ProcessRecord) -> Bool) throws -> Bool {
-      for _ in 0..<1000 {
-        if isSo(try ProcessRecord.read(processID, .stat)) { return true }
-        var none: [PollRequest] = []
-        _ = try poll(&none, timeout: 5_000_000)
-      }
-      return false
-    }
-    try #require(try waits { $0.state == UInt8(ascii: "T") })
-    try child.pidfd.send(.resume)
-    try #require(try waits { $0.commandName == Array("sleep".utf8) })
-  }
-
-  /// A loss is made: nobody listens while more happens than may wait.
-  @Test(.enabled(if: hears, "the kernel does not announce events here"))
-  func healsWhatTheKernelHadToDrop() throws {
-    var stream = try ProcessEventStream(buffering: 4096)
-    #expect(stream.source == .connector && stream.patience == nil)
-    var history = ProcessHistory(.branch(CallingProcess.processID), from: stream.firstSnapshot)
-    let gone = try start(["sh", "-c", "i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done"])
-    #expect(try gone.pidfd.wait() == .exited(0))
-    let stays = try start(["sh", "-c", "exec sleep 60"])
-    history.take(try stream.next())
-    #expect(history.isIncomplete)
-    let life = try #require(history.life(of: stays.processID))
-    #expect(life.parentID == CallingProcess.processID && life.end == nil)
-    #expect(history.life(of: gone.processID) == nil)
-    // How many there were is known once there are others.
-    try stays.pidfd.end()
-    for _ in 0..<200 where history.lost == 0 {
-      _ = try start(["sh", "-c", "true"]).pidfd.wait()
-      history.take(try stream.next())
-    }
-    #expect(history.lost > 0 && history.lost < 1_000_000)
-    #expect(history.life(of: stays.processID) == nil)
-  }
-
-  /// A program that executes another before it is read: its exec is heard first, the other's only when asked after it.
-  @Test(.enabled(if: hears, "the kernel does not announce events here"))
-  func hearsOfAReplacementBeforeItIsTold() throws {
-    var stream = try ProcessEventStream()
-    let child = try start(["sh", "-c", "kill -STOP $$; exec sleep 60"])
-    let processID = child.processID
-    func executions() throws -> Int {
-      try stream.next().events.count { $0.processID == processID && $0.kind == .exec }
-    }
-    var told = 0
-    for _ in 0..<1000 where told == 0 {
-      try stream.wait(atMost: 10_000_000)
-      told += try executions()
-    }
-    var answers = [stream.mayBeReplaced(processID)]
-    try letExecute(child)
-    answers += [stream.mayBeReplaced(processID), stream.mayBeReplaced(1)]
-    // It wakes who waits.
-    var requests = stream.requests
-    let isReadable = try poll(&requests, timeout: 0) == 1
-    // What was heard for the answer is told all the same.
-    let later = try executions()
-    answers.append(stream.mayBeReplaced(processID))
-    #expect(told == 1 && later == 1 && (isReadable || stream.patience == 0) && answers == [false, true, false, false])
-    try child.pidfd.end()
-  }
-
-  @Test func comparisonKnowsAnotherProgramAtTheNextLook() throws {
-    var comparison = try ProcessComparison()
-    #expect(!comparison.mayBeReplaced(CallingProcess.processID))
-    let child = try start(["sh", "-c", "kill -STOP $$; exec sleep 60"])
-    let processID = child.processID
-    #expect(comparison.mayBeReplaced(processID))
-    _ = try comparison.look()
-    #expect(!comparison.mayBeReplaced(processID))
-    try letExecute(child)
-    #expect(comparison.mayBeReplaced(processID))
-    try child.pidfd.end()
-  }
-
-  @Test(.enabled(if: hears, "the kernel does not announce events here"))
-  func wakesWhoWaits() throws {
-    var stream = try ProcessEventStream()
-    let child = try start(["sh", "-c", "exit 3"])
-    let processID = child.processID
-    #expect(try child.pidfd.wait() == .exited(3))
-    var kinds: [ProcessEvent.Kind] = []
-    for _ in 0..<1000 where !kinds.contains(.exit(.exited(3), parentID: CallingProcess.processID)) {
-      try stream.wait(atMost: 10_000_000)
-      kinds += try stream.next().events.filter { $0.processID == processID }.map(\.kind)
-    }
-    #expect(kinds.contains(.fork(parentID: CallingProcess.processID)) && kinds.contains(.exec))
-    #expect(kinds.contains(.exit(.exited(3), parentID: CallingProcess.processID)))
   }
 }
