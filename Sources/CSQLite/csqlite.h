@@ -8,6 +8,7 @@ typedef struct sqlite3 sqlite3;
 typedef struct sqlite3_stmt sqlite3_stmt;
 
 static const int CSQLITE_OK = 0;
+static const int CSQLITE_READ_ONLY = 8;
 static const int CSQLITE_CORRUPT = 11;
 static const int CSQLITE_FORMAT = 24;
 static const int CSQLITE_NOT_A_DATABASE = 26;

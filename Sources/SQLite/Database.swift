@@ -21,6 +21,8 @@ public struct DatabaseError: Error, Hashable, Sendable {
 
   /// Whether the file is something else than a database.
   public var isNoDatabase: Bool { code & 0xff == CSQLITE_NOT_A_DATABASE || code & 0xff == CSQLITE_FORMAT }
+  /// Whether the last writer was ended in the middle: the file is put right as soon as it is opened to be changed.
+  public var isUnfinished: Bool { code & 0xff == CSQLITE_READ_ONLY }
   /// Whether the file is damaged, or a part of it is missing.
   public var isDamage: Bool { code & 0xff == CSQLITE_CORRUPT }
 }

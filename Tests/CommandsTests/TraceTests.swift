@@ -1,4 +1,4 @@
-// trace: what is told of a command, its exit status, the forms, records and their replay; and that nobody is missing.
+// trace: what is told of a command, its exit status, the forms, and that nobody is missing.
 
 import JSON
 import Linux
@@ -10,28 +10,15 @@ import struct SystemPackage.FilePath
 
 @testable import Commands
 
-/// Whether the kernel announces events to a caller; where it does not, /proc is looked at.
-private let kernelTells = (try? ProcessEventSocket.listen()) != nil
-
-/// Runs a shell script under `trace`.
-private func trace(_ options: [String], _ script: String, as caller: Caller? = nil) throws -> Outcome {
-  try StartedProgram([pangaeaPath, "trace"] + options + ["--", "sh", "-c", script], as: caller).finish(within: 60)
-}
-
-/// The lines that are JSON, by their events.
-private func events(_ text: String) -> [JSONValue] {
-  text.split(separator: "\n").compactMap { JSONValue(Array($0.utf8)) }
-}
-
 @Suite struct TraceTests {
   @Test(arguments: Caller.possible) func tellsOfAllThatACommandBegets(_ caller: Caller) throws {
     let outcome = try trace([], "sleep 0.2; (exit 3); sh -c 'kill -9 $$'; exit 7", as: caller)
     #expect(outcome.status == .exited(7) && outcome.output.isEmpty)
     #expect(outcome.error.contains("exec sleep 0.2\n"))
     let tree = outcome.error.split(separator: "\n").drop { !$0.contains("COMMAND") }
-    #expect(tree.count == 5 || !kernelTells, "the tree has a line for each: \(tree)")
+    #expect(tree.count == 5 || !kernelAnnounces, "the tree has a line for each: \(tree)")
     #expect(tree.contains { $0.contains("─sleep 0.2") || $0.contains("-sleep 0.2") })
-    guard kernelTells else { return }
+    guard kernelAnnounces else { return }
     #expect(tree.contains { $0.contains(" SIGKILL ") } && tree.contains { $0.contains(" 3  ") })
   }
 
@@ -52,7 +39,7 @@ private func events(_ text: String) -> [JSONValue] {
     #expect(try pangaea("trace", "-q", "--json", "true").status == .exited(125))
   }
 
-  @Test(.enabled(if: Caller.root.isPossible && kernelTells)) func tellsWhatAnExecChanged() throws {
+  @Test(.enabled(if: Caller.root.isPossible && kernelAnnounces)) func tellsWhatAnExecChanged() throws {
     let script =
       "BLUE=1 sleep 0.2; cd /; sleep 0.2; unshare -u sleep 0.2; setpriv --reuid 12345 --clear-groups sleep 0.2"
     let outcome = try trace(["-q", "--env"], script)
@@ -84,7 +71,7 @@ private func events(_ text: String) -> [JSONValue] {
     _ = try subject.finish()
     let outcome = try started.finish()
     #expect(outcome.status == .exited(0))
-    let told = events(outcome.output)
+    let told = traceEvents(outcome.output)
     #expect(told.contains { $0["event"]?.text == "fork" && $0["ppid"]?.integer == UInt64(processID) })
     #expect(told.last?["event"]?.text == "end" && told.last?["processes"]?.integer == 1)
   }
@@ -100,12 +87,77 @@ private func events(_ text: String) -> [JSONValue] {
     try started.pidfd.send(.interrupt)
     let outcome = try started.finish()
     #expect(outcome.status == .exited(0))
-    let own = events(outcome.output).filter { $0["pid"]?.integer == UInt64(processID) }.compactMap { $0["event"]?.text }
+    let own = traceEvents(outcome.output).filter { $0["pid"]?.integer == UInt64(processID) }.compactMap {
+      $0["event"]?.text
+    }
     #expect(own.first == "fork" && own.contains("exec") && own.last == "exit")
   }
 
+  /// More than is taken at a time waits when the interruption comes: it is told all the same.
+  @Test(.enabled(if: kernelAnnounces, "the kernel does not announce events here"))
+  func tellsWhatWasAnnouncedUntilTheInterruption() throws {
+    let (count, told) = try interruptedAfterMuch([.interrupt], status: 77)
+    let ends = told.count { $0["event"]?.text == "exit" && $0["status"]?.integer == 77 }
+    let last = told.last
+    #expect(last?["event"]?.text == "end" && last?["unreadEvents"]?.integer == 0)
+    // Others may start so many meanwhile that the kernel has to drop some.
+    #expect(ends == count || last?["isComplete"]?.truth == false, "\(ends) of \(count)")
+  }
+
+  /// Who asks twice waits for nothing, and is told how much that was.
+  @Test(.enabled(if: kernelAnnounces, "the kernel does not announce events here"))
+  func countsWhatASecondInterruptionLeavesUnread() throws {
+    let (count, told) = try interruptedAfterMuch([.interrupt, .terminate], status: 78)
+    let unread = try #require(told.last?["unreadEvents"]?.integer)
+    let ends = told.count { $0["event"]?.text == "exit" && $0["status"]?.integer == 78 }
+    #expect(unread > 0 && told.last?["isComplete"]?.truth == false && ends < count)
+  }
+
+  /// A trace of everything that cannot go on while many processes live a moment each, and is interrupted then.
+  ///
+  /// - Parameter status: what they end with, to be told from those of another test.
+  private func interruptedAfterMuch(_ signals: [Signal], status: Int) throws -> (count: Int, told: [JSONValue]) {
+    let directory = try TemporaryDirectory("\(#function)\(signals.count)")
+    let told = FilePath(directory.path + "/told")
+    let started = try StartedProgram([pangaeaPath, "trace", "--all", "--json", "-o", told.string])
+    // It listens as soon as it tells of somebody.
+    let isListening = try eventually(within: 20) {
+      _ = try run("true")
+      return ((try? FileDescriptor.workingDirectory.status(of: told).size) ?? 0) > 0
+    }
+    try #require(isListening)
+    try started.pidfd.send(.stop)
+    let count = 2500
+    let load = "i=0; while [ $i -lt \(count) ]; do (exit \(status)); i=$((i+1)); done"
+    _ = try StartedProgram(["sh", "-c", load]).finish(within: 120)
+    for signal in signals { try started.pidfd.send(signal) }
+    try started.pidfd.send(.resume)
+    #expect(try started.finish(within: 60).status == .exited(0))
+    let text = try FileDescriptor.open(told).readAll()
+    return (count, traceEvents(String(decoding: text, as: UTF8.self)))
+  }
+
+  @Test func saysThatItCannotPrint() throws {
+    let outcome = try pangaea("trace", "-q", "-o", "/dev/full", "--", "true")
+    #expect(outcome.status == .exited(125))
+    #expect(outcome.error == "pangaea: cannot write to '/dev/full': write: ENOSPC\n")
+    let directory = try TemporaryDirectory()
+    _ = try pangaea("trace", "-q", "--record", directory.path + "/r", "--", "true")
+    #expect(try pangaea("trace", "replay", "-o", "/dev/full", directory.path + "/r").status == .exited(125))
+    #expect(try StartedProgram([pangaeaPath, "trace", "true"], closing: [1, 2]).finish().status == .exited(0))
+  }
+
+  @Test(.enabled(if: kernelAnnounces && Caller.root.isPossible)) func namesThreadsOfTheKernel() throws {
+    let started = try StartedProgram([pangaeaPath, "trace", "-q", "-p", "2"])
+    let processID = started.processID
+    #expect(try eventually { try ProcessRecord.read(processID, .stat).state == UInt8(ascii: "S") })
+    pause(nanoseconds: 300_000_000)
+    try started.pidfd.send(.interrupt)
+    #expect(try started.finish().output.contains(" [kthreadd]\n"))
+  }
+
   /// Nothing is to be done, so nothing is.
-  @Test(.enabled(if: kernelTells)) func restsWhileNothingHappens() throws {
+  @Test(.enabled(if: kernelAnnounces)) func restsWhileNothingHappens() throws {
     let started = try StartedProgram([pangaeaPath, "trace", "-q", "--", "sleep", "3"])
     pause(nanoseconds: 800_000_000)
     let processID = started.processID
@@ -120,7 +172,7 @@ private func events(_ text: String) -> [JSONValue] {
     _ = try started.finish()
   }
 
-  @Test(.enabled(if: kernelTells)) func escapesHostileCommandLines() throws {
+  @Test(.enabled(if: kernelAnnounces)) func escapesHostileCommandLines() throws {
     let directory = try TemporaryDirectory()
     let page = directory.path + "/page.html"
     let script = #"sh -c 'sleep 0.2' "$(printf '<script>alert(1)</script>\033[2J\n\377')" x; true"#
@@ -134,9 +186,9 @@ private func events(_ text: String) -> [JSONValue] {
     #expect(!replayed.output.contains("\u{1b}") && replayed.output.contains(#"\e[2J\n\xFF"#))
   }
 
-  @Test(.enabled(if: kernelTells)) func cutsWhatIsLong() throws {
+  @Test(.enabled(if: kernelAnnounces)) func cutsWhatIsLong() throws {
     let outcome = try trace(["--json"], "sh -c 'sleep 0.2; true' \"$(head -c 100000 /dev/zero | tr '\\0' x)\"")
-    let cut = events(outcome.error).first { $0["isCut"]?.truth == true }
+    let cut = traceEvents(outcome.error).first { $0["isCut"]?.truth == true }
     #expect(cut?["command"]?.elements.first?.text == "sh")
     #expect((cut?["command"]?.elements.last?.text?.utf8.count ?? 0) < 16384)
   }
@@ -166,110 +218,15 @@ private func events(_ text: String) -> [JSONValue] {
     let outcome = try run("python3", "-c", validator)
     #expect(outcome.error.isEmpty)
     #expect(outcome.output.hasPrefix("end exec exit fork"))
-    if !isPolled, kernelTells, Caller.root.isPossible {
+    if !isPolled, kernelAnnounces, Caller.root.isPossible {
       #expect(outcome.output == "end exec exit fork group name session user\n")
-    }
-  }
-}
-
-@Suite struct TraceRecordTests {
-  /// A record, and what was told when it was made.
-  private func record(_ directory: borrowing TemporaryDirectory, _ script: String) throws -> (
-    path: String, outcome: Outcome
-  ) {
-    let path = directory.path + "/record"
-    return (path, try trace(["--env", "--record", path], script))
-  }
-
-  @Test func replaysWhatItRecorded() throws {
-    let directory = try TemporaryDirectory()
-    let (path, outcome) = try record(directory, "A=1 sleep 0.1; cd /; sh -c 'sleep 0.1; exit 3'; exec sleep 0.1")
-    let replayed = try pangaea("trace", "replay", "--env", path)
-    #expect(replayed.status == .exited(0) && replayed.error.isEmpty)
-    // The first line of all may say that /proc was looked at; the order of one moment is not kept.
-    let told = outcome.error.split(separator: "\n").filter { !$0.hasPrefix("pangaea trace:") }
-    #expect(replayed.output.split(separator: "\n").sorted() == told.sorted())
-    let json = try pangaea("trace", "replay", "--json", path)
-    #expect(events(json.output).last?["event"]?.text == "end")
-    let page = directory.path + "/page"
-    #expect(try pangaea("trace", "replay", "-q", "--html", page, path).status == .exited(0))
-    #expect(String(decoding: try FileDescriptor.open(FilePath(page)).readAll(), as: UTF8.self).hasSuffix("</html>\n"))
-  }
-
-  @Test func isForItsOwnerAloneAndOverwritesNothing() throws {
-    let directory = try TemporaryDirectory()
-    let (path, _) = try record(directory, "true")
-    #expect(try FileDescriptor.workingDirectory.status(of: FilePath(path)).permissions & 0o777 == 0o600)
-    let second = try record(directory, "true")
-    #expect(second.outcome.status == .exited(125) && second.outcome.error.contains("no record is overwritten"))
-  }
-
-  @Test func refusesWhatIsCut() throws {
-    let directory = try TemporaryDirectory()
-    let (path, _) = try record(directory, "sleep 0.1; sleep 0.1")
-    let whole = try FileDescriptor.open(FilePath(path)).readAll()
-    for length in [0, 1, 99, 4095, 4096, whole.count / 2, whole.count - 4096, whole.count - 1] {
-      let cut = directory.path + "/cut\(length)"
-      try FileDescriptor.open(FilePath(cut), [.writeOnly, .create]).write(Array(whole[..<length]))
-      let outcome = try pangaea("trace", "replay", cut)
-      #expect(outcome.status == .exited(2) && outcome.output.isEmpty, "cut to \(length)")
-      #expect(outcome.error.hasPrefix("pangaea: cannot replay '\(cut)'\n  why: it is "))
-    }
-  }
-
-  @Test func survivesWhatIsDamaged() throws {
-    let directory = try TemporaryDirectory()
-    let (path, _) = try record(directory, "A=1 sleep 0.1; sh -c 'sleep 0.1'; true")
-    let whole = try FileDescriptor.open(FilePath(path)).readAll()
-    var random = SystemRandomNumberGenerator()
-    for round in 0..<40 {
-      var bytes = whole
-      for _ in 0...round {
-        bytes[Int.random(in: 100..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
-      }
-      let damaged = directory.path + "/damaged"
-      try FileDescriptor.open(FilePath(damaged), [.writeOnly, .create, .truncate]).write(bytes)
-      let outcome = try pangaea("trace", "replay", "--env", damaged)
-      #expect(outcome.status == .exited(0) || outcome.status == .exited(2))
-    }
-  }
-
-  @Test func refusesWhatIsForeign() throws {
-    let directory = try TemporaryDirectory()
-    let foreign = directory.path + "/foreign"
-    try FileDescriptor.open(FilePath(foreign), [.writeOnly, .create]).write("")
-    #expect(try pangaea("trace", "replay", foreign).error.contains("why: it is a database, but no record of a trace"))
-    try Database(FilePath(foreign), isWritable: true).execute(
-      "PRAGMA application_id = 0x504e4741; PRAGMA user_version = 2; CREATE TABLE t(a)")
-    #expect(try pangaea("trace", "replay", foreign).error.contains("why: it is of version 2"))
-    #expect(try pangaea("trace", "replay", pangaeaPath).error.contains("why: it is no database"))
-    #expect(try pangaea("trace", "replay", "/nonexistent").error.contains("cannot open '/nonexistent': openat: ENOENT"))
-    #expect(try pangaea("trace", "replay").status == .exited(2))
-  }
-
-  /// Numbers that no process has, and a tree without a bottom.
-  @Test func survivesNonsense() throws {
-    let directory = try TemporaryDirectory()
-    let (path, _) = try record(directory, "sleep 0.1")
-    try Database(FilePath(path), isWritable: true).execute(
-      """
-      DELETE FROM program; DELETE FROM process;
-      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-        INSERT INTO process SELECT i, i * 999999999999, -i, i - 1, i % 2, -9223372036854775808, 9223372036854775807, i, NULL,
-          9223372036854775807, 9223372036854775807, 7 FROM n;
-      INSERT INTO process(number, pid, parent, begin) VALUES (-5, 'x', -5, 'y'), (99999, NULL, 99999, x'00');
-      INSERT INTO program(process, time, command) VALUES (1, 9223372036854775807, 5), (77777777, 0, 'x');
-      """)
-    for form in ["-q", "--json"] {
-      let outcome = try pangaea("trace", "replay", form, "--html", directory.path + "/page", path)
-      #expect(outcome.status == .exited(0))
     }
   }
 }
 
 /// The count that matters: of 20,000 processes that live a moment each, nobody is missing.
 @Suite(.serialized) struct TraceCountTests {
-  @Test(.enabled(if: kernelTells && Caller.root.isPossible, "the kernel does not announce events here"))
+  @Test(.enabled(if: kernelAnnounces && Caller.root.isPossible, "the kernel does not announce events here"))
   func missesNobody() throws {
     let directory = try TemporaryDirectory()
     let path = directory.path + "/record"

@@ -15,9 +15,7 @@ struct TraceArchive {
 
   private(set) var lives: [ProcessLife] = []
   private(set) var followsAll = false
-  private(set) var lost: UInt64 = 0
-  private(set) var isIncomplete = false
-  private(set) var isPolled = false
+  private(set) var losses = TraceLosses()
   /// Whether whoever made it came to the end.
   private(set) var isFinished = false
   /// The places of the lives and programs, by their numbers in the file.
@@ -60,11 +58,8 @@ struct TraceArchive {
     while try rows.next() {
       switch rows.text(0) {
       case "followsAll": followsAll = rows.integer(1) == 1
-      case "lostEvents": lost = UInt64(max(0, rows.integer(1) ?? 0))
-      case "isIncomplete": isIncomplete = rows.integer(1) == 1
-      case "isPolled": isPolled = rows.integer(1) == 1
       case "ended": isFinished = true
-      default: break
+      case let name: losses.take(name, UInt64(max(0, rows.integer(1) ?? 0)))
       }
     }
   }

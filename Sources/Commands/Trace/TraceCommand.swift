@@ -21,7 +21,14 @@ enum TraceCommand: HandParsedVerb {
   private static func replay(_ typed: Invocation) throws(Complaint) -> Int32 {
     let invocation = Invocation(
       program: "\(typed.program) replay", form: typed.form, arguments: Array(typed.arguments.dropFirst()))
-    let request = try TraceRequest(replay: invocation)
+    let request: TraceRequest
+    do throws(Complaint) {
+      request = try TraceRequest(replay: invocation)
+    } catch {
+      var complaint = error
+      if complaint.isUsage { complaint.remedy = "\(invocation.program) --help" }
+      throw complaint
+    }
     if request.asksForHelp { return try invocation.showHelp(TraceDescription.replay) }
     if request.asksForVersion { return try invocation.showVersion() }
     var replay = TraceReplay(request)

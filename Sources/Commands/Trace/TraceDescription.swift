@@ -17,9 +17,21 @@ enum TraceDescription {
         """,
         """
         The kernel does so in the machine's own PID and network namespaces, for root and, since Linux 6.6, for everybody; \
-        peaks of memory and processor times it tells root alone. Elsewhere /proc is looked at again and again, and what \
-        lives shorter may be missed; the first line says so, and how often. Events that the kernel had to drop are \
-        counted, and what can be seen of them in /proc is filled in.
+        peaks of memory and processor times it tells root alone. Events that the kernel had to drop are \
+        counted, and what can be seen of them in /proc is filled in; statistics that it had to drop are counted, too.
+        """,
+        """
+        Elsewhere /proc is looked at, 50 times a second for a command or a branch and 10 times for the machine, less often \
+        where a look takes more than a fifth of that; the first line says so. Who was seen is held, so that its end is told at once, and its \
+        status: since Linux 6.15 always, before that of one's own processes while nobody has waited for them. Missed are: \
+        who begins and ends between two looks, and of a branch whoever such a one begot; of several programs or changes between two looks all \
+        but the last; threads; peaks of memory and processor times. Forks, execs and changes are told with the time of the \
+        look. Whom the limit of open descriptors (ulimit -n, less 32) leaves no room for is not held: its end is told at \
+        the next look, without its status, and the last line says of how many that is so.
+        """,
+        """
+        An interruption of -p or --all lets it tell what happened until then, for at most 5 seconds; a second one ends it at \
+        once, and what was left unread is counted.
         """,
         """
         Beside a command the lines go to standard error, since standard output is the command's; -o names a file.
@@ -60,6 +72,7 @@ enum TraceDescription {
       examples: [.init(command: "pangaea trace replay -q build.trace", meaning: "The family tree of a build.")],
       exitStatuses: [
         .init(status: "0", meaning: "told"), .init(status: "2", meaning: "there is no record, or it is damaged"),
+        .init(status: "125", meaning: "the output could not be written"),
       ],
       seeAlso: ["sqlite3(1)"])
   }

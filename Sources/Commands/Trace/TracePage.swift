@@ -10,14 +10,16 @@ struct TracePage {
   /// So many rows a browser shows at once without pain.
   private static let limit = 5000
   private let history: ProcessHistory
+  private let losses: TraceLosses
   private let showsEnvironment: Bool
   private let tree: TraceTree
   /// What the bars' left and right ends are.
   private let span: (start: UInt64, end: UInt64)
 
   /// - Parameter start: when the trace began; who began before has a bar from its left end.
-  init(_ history: ProcessHistory, _ request: TraceRequest, start: UInt64) {
+  init(_ history: ProcessHistory, _ losses: TraceLosses, _ request: TraceRequest, start: UInt64) {
     self.history = history
+    self.losses = losses
     showsEnvironment = request.showsEnvironment
     tree = TraceTree(history, showsEnvironment: showsEnvironment, prunes: request.followsAll)
     var end = start + 1
@@ -30,7 +32,7 @@ struct TracePage {
     var output = OutputBuffer(try TraceReport.make(path), named: "'\(Escaping.escaped(path.string))'")
     try output.write(Self.head)
     try output.write("<p>\(history.births) processes in \(TraceText.time(span.end - span.start)).")
-    if let losses = TraceText.losses(history) { try output.write(" <strong>\(losses).</strong>") }
+    for note in losses.notes { try output.write(" <strong>\(note).</strong>") }
     try output.write("</p>\n\(axis)<table>\n<thead><tr>")
     for title in ["PID", "Command", "End", "Time", "CPU", "Peak", "When"] {
       try output.write("<th scope=\"col\">\(title)</th>")

@@ -20,6 +20,13 @@ final class TraceRecorder {
   private let start: UInt64
   private var programs: Int64 = 0
   private var lastCommit = monotonicNanoseconds()
+  private var hasUncommitted = true
+
+  /// From one commit to the next, in nanoseconds.
+  private static let period: UInt64 = 1_000_000_000
+
+  /// How long to wait for more at most before `pause()`; nil where all is written.
+  var patience: UInt64? { hasUncommitted ? Self.period : nil }
 
   /// Makes a file that only its owner may read.
   ///
@@ -34,7 +41,7 @@ final class TraceRecorder {
     database = try Database(path, isWritable: true)
     try database.execute(TraceSchema.statements)
     insertProcess = try database.statement(
-      "INSERT INTO process(number, pid, ppid, parent, was_there, begin) VALUES (?, ?, ?, ?, ?, ?)")
+      "INSERT INTO process(number, pid, ppid, parent, was_there, begin, name) VALUES (?, ?, ?, ?, ?, ?, ?)")
     insertProgram = try database.statement("INSERT INTO program VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     insertEnvironment = try database.statement("INSERT INTO environment VALUES (?, ?, ?)")
     insertNamespace = try database.statement("INSERT INTO namespace VALUES (?, ?, ?)")
@@ -62,6 +69,7 @@ final class TraceRecorder {
 
   /// Writes an event.
   func take(_ event: ProcessEvent, _ life: ProcessLife) throws(DatabaseError) {
+    hasUncommitted = true
     switch event.kind {
     case .fork: try insert(life)
     case .exec: if let program = life.programs.last { try insert(program, of: life) }
@@ -78,15 +86,15 @@ final class TraceRecorder {
   /// Lets others see what was written, now and then.
   func pause() throws(DatabaseError) {
     let now = monotonicNanoseconds()
-    guard now - lastCommit > 1_000_000_000 else { return }
+    guard hasUncommitted, now - lastCommit >= Self.period else { return }
     lastCommit = now
+    hasUncommitted = false
     try database.execute("COMMIT; BEGIN")
   }
 
   /// Writes that nothing comes any more.
-  func end(_ history: ProcessHistory) throws(DatabaseError) {
-    try note.run(.text("lostEvents"), .integer(Int64(clamping: history.lost)))
-    try note.run(.text("isIncomplete"), .integer(history.isIncomplete ? 1 : 0))
+  func end(_ losses: TraceLosses) throws(DatabaseError) {
+    for mark in losses.marks { try note.run(.text(mark.name), .integer(Int64(clamping: mark.value))) }
     try note.run(.text("ended"), .integer(realTimeNanoseconds()))
     try database.execute("COMMIT")
   }
@@ -97,7 +105,7 @@ final class TraceRecorder {
     try insertProcess.run(
       .integer(Int64(life.number)), .integer(Int64(life.processID)), .integer(Int64(life.parentID)),
       life.parent.map { .integer(Int64($0)) } ?? .null,
-      .integer(life.wasThere ? 1 : 0), .integer(time(life.begin)))
+      .integer(life.wasThere ? 1 : 0), .integer(time(life.begin)), .bytes(life.commandName))
   }
 
   private func insert(_ program: ProcessProgram, of life: ProcessLife) throws(DatabaseError) {

@@ -13,9 +13,12 @@ struct TraceReport: ~Copyable {
   /// When the trace began, in nanoseconds of CLOCK_MONOTONIC.
   private let start: UInt64
   private var output: OutputBuffer
-  private var lost: UInt64 = 0
+  /// What was said of it.
+  private var told = TraceLosses()
   /// Nobody reads what is printed.
   private(set) var isSilenced = false
+  /// Why nothing could be printed any more; nil where that is no failure, since the reader went away.
+  private(set) var failure: Complaint?
 
   /// - Throws: a `Complaint` when the file cannot be made that was named for the output.
   init(_ request: TraceRequest, start: UInt64) throws(Complaint) {
@@ -80,21 +83,28 @@ struct TraceReport: ~Copyable {
     }
   }
 
-  /// Says that events were lost, when there are more than before.
-  mutating func tell(lost total: UInt64) {
-    guard total > lost else { return }
-    let more = total - lost
-    lost = total
+  /// Says what was lost, when it is more than before.
+  mutating func tell(_ losses: TraceLosses) {
+    let events = losses.events - told.events
+    let statistics = losses.statistics - told.statistics
+    told = losses
     if request.printsJSON {
-      return writeObject { json in
-        json.member("event", "lost")
-        json.member("events", more)
-      }
-    }
-    if !request.isQuiet {
-      write(paint("\(more) events of the machine were lost; /proc was looked at instead", .warning) + "\n")
+      if events > 0 { tell("lost", ("events", events)) }
+      if statistics > 0 { tell("lostStatistics", ("tasks", statistics)) }
+    } else if !request.isQuiet {
+      if events > 0 { warn("\(events) events of the machine were lost; /proc was looked at instead") }
+      if statistics > 0 { warn(TraceLosses.note(statistics: statistics)) }
     }
   }
+
+  private mutating func tell(_ event: String, _ count: (name: String, value: UInt64)) {
+    writeObject { json in
+      json.member("event", event)
+      json.member(count.name, count.value)
+    }
+  }
+
+  private mutating func warn(_ text: String) { write(paint(text, .warning) + "\n") }
 
   /// Hands on what was told so far.
   mutating func flush() {
@@ -102,13 +112,12 @@ struct TraceReport: ~Copyable {
   }
 
   /// Prints the family tree and the losses.
-  mutating func end(_ history: ProcessHistory) {
+  mutating func end(_ history: ProcessHistory, _ losses: TraceLosses) {
     if request.printsJSON {
       writeObject { json in
         json.member("event", "end")
         json.member("processes", history.births)
-        json.member("lostEvents", history.lost)
-        json.member("isComplete", !history.isIncomplete && !history.isPolled)
+        json.write(losses)
       }
       return flush()
     }
@@ -116,7 +125,7 @@ struct TraceReport: ~Copyable {
     let tree = TraceTree(history, showsEnvironment: request.showsEnvironment, prunes: request.followsAll)
     let width = width
     attempt { (output) throws(Complaint) in try tree.write(to: &output, width: width) }
-    if let note = TraceText.losses(history) { write(paint(note, .warning) + "\n") }
+    for note in losses.notes { warn(note) }
     flush()
   }
 
@@ -134,6 +143,13 @@ struct TraceReport: ~Copyable {
   /// Once nobody reads any more nothing is printed; what was started goes on, and its exit status still counts.
   private mutating func attempt(_ body: (inout OutputBuffer) throws(Complaint) -> Void) {
     if isSilenced { return }
-    do throws(Complaint) { try body(&output) } catch { isSilenced = true }
+    do throws(Complaint) {
+      try body(&output)
+    } catch {
+      isSilenced = true
+      // Who closed standard error, beside a command, does not want to know.
+      let isStandardError = request.output == nil && request.leavesStandardOutput
+      failure = error.what.isEmpty || isStandardError ? nil : error
+    }
   }
 }

@@ -12,6 +12,8 @@ final class TraceSession {
   private static let lastWords: UInt64 = 200_000_000
   /// Bytes of ended lives that are kept of a command and of the whole machine, which is followed without an end.
   private static let keeping = (command: 64 << 20, machine: 4 << 20)
+  /// How long is read on after an interruption, in nanoseconds: whoever interrupts waits.
+  private static let readingOn: UInt64 = 5_000_000_000
   private let request: TraceRequest
   private let mask: SignalSet
   private let signals: SignalDescriptor
@@ -25,7 +27,12 @@ final class TraceSession {
   /// How the command ended.
   private var status: ExitStatus?
   private var recorder: TraceRecorder?
-  private var isInterrupted = false
+  /// When the trace was interrupted, in nanoseconds of CLOCK_MONOTONIC: what happened until then is told still.
+  private var interruption: UInt64?
+  /// Whether it was interrupted once more: what happened is not told any more.
+  private var isImpatient = false
+  /// How many events were left unread then.
+  private var unread: UInt64 = 0
 
   init(_ request: TraceRequest) throws(Complaint) {
     self.request = request
@@ -33,7 +40,8 @@ final class TraceSession {
       try FileDescriptor.occupyStandardStreams()
       mask = Supervisor.signals.block()
       signals = try SignalDescriptor(Supervisor.signals)
-      stream = try ProcessEventStream(pollingEvery: request.followsAll ? 100_000_000 : 20_000_000)
+      stream = try ProcessEventStream(
+        pollingEvery: request.followsAll ? 100_000_000 : 20_000_000, isOfBranch: !request.followsAll)
     } catch {
       throw Complaint(error, doing: "listen to what happens to processes", exitStatus: 125)
     }
@@ -47,6 +55,7 @@ final class TraceSession {
   ///
   /// - Returns: the exit status of the command; 0 where there is none.
   func run() throws(Complaint) -> Int32 {
+    if !request.followsAll { try verifyNumbers() }
     report.begin(stream.source)
     report.flush()
     let scope = try findScope()
@@ -54,19 +63,49 @@ final class TraceSession {
       scope, from: stream.firstSnapshot, keeping: request.followsAll ? Self.keeping.machine : Self.keeping.command,
       readsEnvironment: request.showsEnvironment, isPolled: stream.source != .connector)
     record { (recorder) throws(DatabaseError) in try recorder.begin(request, history) }
+    try follow(scope, into: &history)
+    var losses = TraceLosses(history)
+    losses.unheld = stream.unheldCount
+    losses.unread = unread
+    report.end(history, losses)
+    record { (recorder) throws(DatabaseError) in try recorder.end(losses) }
+    if let page = request.page { try TracePage(history, losses, request, start: beginning).write(to: page) }
+    if var failure = report.failure {
+      failure.exitStatus = 125
+      throw failure
+    }
+    return status?.shellStatus ?? 0
+  }
+
+  private func follow(_ scope: ProcessHistory.Scope, into history: inout ProcessHistory) throws(Complaint) {
     var lastHeard = monotonicNanoseconds()
     while true {
       let now = monotonicNanoseconds()
-      if try take(into: &history) { lastHeard = now }
-      if isInterrupted || (report.isSilenced && request.command.isEmpty) { break }
+      let latest = try take(into: &history)
+      if latest != nil { lastHeard = now }
+      if report.isSilenced && request.command.isEmpty { return }
+      if let interruption {
+        if latest ?? .max > interruption { return }
+        if isImpatient || now - interruption > Self.readingOn { return try passOver(until: interruption) }
+      }
       let hasEnded = hasEnded()
-      if hasEnded, isHeard(scope, in: history) || now - lastHeard > Self.lastWords { break }
-      try wait(atMost: hasEnded ? 10_000_000 : stream.patience)
+      if hasEnded, isHeard(scope, in: history) || now - lastHeard > Self.lastWords { return }
+      let patience = hasEnded ? 10_000_000 : [stream.patience, recorder?.patience].compactMap { $0 }.min()
+      try wait(atMost: interruption != nil ? 0 : patience)
     }
-    report.end(history)
-    record { (recorder) throws(DatabaseError) in try recorder.end(history) }
-    if let page = request.page { try TracePage(history, request, start: beginning).write(to: page) }
-    return status?.shellStatus ?? 0
+  }
+
+  /// Counts what happened until the interruption and was not read yet.
+  private func passOver(until interruption: UInt64) throws(Complaint) {
+    do throws(SystemCallError) {
+      while true {
+        let batch = try stream.next()
+        unread += UInt64(batch.events.count { $0.time <= interruption }) + batch.lost
+        guard let last = batch.events.last, last.time <= interruption else { return }
+      }
+    } catch {
+      throw Complaint(error, doing: "read what happens to processes", exitStatus: 125)
+    }
   }
 
   /// Writes to the record, if there is one. When that fails nothing more is recorded, and the trace goes on.
@@ -86,8 +125,8 @@ final class TraceSession {
     return history.life(of: processID) == nil
   }
 
-  /// - Returns: whether there was anything to be heard.
-  private func take(into history: inout ProcessHistory) throws(Complaint) -> Bool {
+  /// - Returns: when the latest of what was heard happened; nil where nothing did.
+  private func take(into history: inout ProcessHistory) throws(Complaint) -> UInt64? {
     var batch: ProcessEventStream.Batch
     do throws(SystemCallError) {
       batch = try stream.next()
@@ -102,9 +141,9 @@ final class TraceSession {
       stream.mayBeReplaced($0)
     }
     record { (recorder) throws(DatabaseError) in try recorder.pause() }
-    report.tell(lost: history.lost)
+    report.tell(TraceLosses(history))
     report.flush()
-    return !batch.isEmpty
+    return batch.isEmpty ? nil : batch.events.last?.time ?? monotonicNanoseconds()
   }
 
   /// Where the kernel does not announce, how the command ended is known all the same: it is a child of this program.
@@ -148,7 +187,9 @@ final class TraceSession {
   private func handle(_ received: SignalDescriptor.Received) throws(SystemCallError) {
     guard !request.command.isEmpty else {
       let ends: [Signal] = [.interrupt, .terminate, .hangup]
-      if ends.contains(received.signal) { isInterrupted = true }
+      guard ends.contains(received.signal) else { return }
+      isImpatient = interruption != nil
+      interruption = interruption ?? monotonicNanoseconds()
       return
     }
     if received.signal == .child {
@@ -187,11 +228,29 @@ extension TraceSession {
 extension TraceSession {
   private func findScope() throws(Complaint) -> ProcessHistory.Scope {
     if request.followsAll { return .machine }
-    if let processID = request.processID {
-      subject = try open(processID)
-      return .branch(processID)
+    let processID: Int32
+    if let number = request.processID {
+      processID = number
+      subject = try open(number)
+    } else {
+      processID = try start()
     }
-    return .branch(try start())
+    stream.follow(branch: processID)
+    return .branch(processID)
+  }
+
+  /// Where /proc is looked at, its numbers have to be those that this program starts and opens processes by.
+  private func verifyNumbers() throws(Complaint) {
+    if stream.source == .connector { return }
+    do throws(SystemCallError) {
+      if try Procfs.machine.showsOwnNamespace() { return }
+    } catch {
+      throw Complaint(error, doing: "tell whose PIDs /proc shows", exitStatus: 125)
+    }
+    throw Complaint(
+      what: "cannot follow a process: /proc shows another PID namespace's",
+      why: "the kernel announces no events here, so that /proc has to be looked at", try: "mount -t proc proc /proc",
+      exitStatus: 125)
   }
 
   private func open(_ processID: Int32) throws(Complaint) -> PIDFD {

@@ -72,7 +72,7 @@ enum TraceText {
       default: nil
       }
     }
-    let own = programs.isEmpty ? "(\(inherited(life, in: history)))" : programs.joined(separator: " → ")
+    let own = programs.isEmpty ? unexecuted(life, in: history) : programs.joined(separator: " → ")
     return own + changes.joined()
   }
 
@@ -80,6 +80,12 @@ enum TraceText {
   private static func unread(_ program: ProcessProgram, of life: ProcessLife) -> String {
     guard program.time == life.program?.time, let name = life.commandName, !name.isEmpty else { return "?" }
     return "[\(Escaping.escaped(name[...]))]"
+  }
+
+  /// A thread of the kernel by its own name, as ps(1) has it; a mere fork by its parent's.
+  private static func unexecuted(_ life: ProcessLife, in history: ProcessHistory) -> String {
+    if life.wasThere, let name = life.commandName { return "[\(Escaping.escaped(name[...]))]" }
+    return "(\(inherited(life, in: history)))"
   }
 
   /// Nobody is a mere fork of a mere fork for longer.
@@ -93,13 +99,6 @@ enum TraceText {
       number = current.parent
     }
     return "?"
-  }
-
-  /// How many events were lost, or why nobody knows; nil for none.
-  static func losses(_ history: ProcessHistory) -> String? {
-    if history.isPolled { return "/proc was looked at again and again; what lived shorter may be missing" }
-    if history.lost > 0 { return "\(history.lost) events of the machine were lost" }
-    return history.isIncomplete ? "events of the machine were lost, nobody knows how many" : nil
   }
 
   /// What its environment has that its parent's has not, and the reverse, where both were read.
