@@ -144,28 +144,59 @@ int64_t clinux_is_directory(uint64_t descriptor) {
     return result < 0 ? result : is_kind(&status, DIRECTORY);
 }
 
-int64_t clinux_place_inside(uint64_t root, const char *path, uint64_t flags, int wants_directory) {
-    uint64_t resolve = flags & CLINUX_PLACE_NO_LINKS ? RESOLVE_NO_SYMLINKS : 0;
-    int64_t found = clinux_open_inside(root, path, 0, resolve);
-    if (found != -ENOENT || !(flags & CLINUX_PLACE_CREATES)) {
-        return found;
+// Most often the last component alone is missing: it is made on its parent without a walk from the root.
+static int64_t make_last(uint64_t root, char *name, uint64_t length, int is_directory) {
+    uint64_t start = length;
+    while (start > 0 && name[start - 1] != '/') {
+        start--;
     }
+    int is_plain = start > 1 && name[start] != 0 && name[start] != '.';
+    if (!is_plain) {
+        return -ENOENT;
+    }
+    name[start - 1] = 0;
+    int64_t parent = clinux_open_inside(root, name, O_DIRECTORY, 0);
+    name[start - 1] = '/';
+    if (parent < 0) {
+        return parent;
+    }
+    int64_t result = make_file((uint64_t)parent, name + start, is_directory);
+    close_descriptor(parent);
+    return result;
+}
+
+static uint64_t resolve_flags(uint64_t flags) {
+    return flags & CLINUX_PLACE_NO_LINKS ? RESOLVE_NO_SYMLINKS : 0;
+}
+
+static int64_t make_inside(uint64_t root, const char *path, uint64_t flags, int is_directory) {
     char name[NAME_SIZE];
-    int64_t result = copy_name(name, path, 0);
+    int64_t result = copy_name(name, path, 0), found = -ENOENT;
+    if (result >= 0 && make_last(root, name, (uint64_t)result, is_directory) >= 0) {
+        found = clinux_open_inside(root, name, 0, resolve_flags(flags));
+    }
     for (int change = 0; change < CHANGES && result >= 0 && found == -ENOENT; change++) {
-        result = make_next(root, name, wants_directory);
-        found = result < 0 ? result : clinux_open_inside(root, name, 0, resolve);
+        result = make_next(root, name, is_directory);
+        found = result < 0 ? result : clinux_open_inside(root, name, 0, resolve_flags(flags));
     }
     return result < 0 ? result : found == -ENOENT ? -ELOOP : found;
 }
 
+int64_t clinux_place_inside(uint64_t root, const char *path, uint64_t flags, int wants_directory) {
+    int64_t found = clinux_open_inside(root, path, 0, resolve_flags(flags));
+    return found == -ENOENT && flags & CLINUX_PLACE_CREATES ? make_inside(root, path, flags, wants_directory) : found;
+}
+
 int64_t clinux_place(const uint64_t argument[6]) {
-    int64_t wants_directory = (argument[2] & CLINUX_PLACE_DIRECTORY) != 0;
-    if ((argument[2] & (CLINUX_PLACE_CREATES | CLINUX_PLACE_LIKE)) == (CLINUX_PLACE_CREATES | CLINUX_PLACE_LIKE)) {
-        wants_directory = clinux_is_directory(argument[3]);
+    uint64_t flags = argument[2];
+    int64_t found = clinux_place_inside(argument[0], pointer(argument[1]), flags & ~(uint64_t)CLINUX_PLACE_CREATES, 0);
+    if (found != -ENOENT || !(flags & CLINUX_PLACE_CREATES)) {
+        return found;
     }
+    int64_t wants_directory
+        = flags & CLINUX_PLACE_LIKE ? clinux_is_directory(argument[3]) : (flags & CLINUX_PLACE_DIRECTORY) != 0;
     return wants_directory < 0 ? wants_directory
-                               : clinux_place_inside(argument[0], pointer(argument[1]), argument[2], (int)wants_directory);
+                               : make_inside(argument[0], pointer(argument[1]), flags, (int)wants_directory);
 }
 
 // The directory of a path, made if need be; *last is the last component.

@@ -65,7 +65,7 @@ extension WorldFileSystem {
     let isReadOnlyLater = attributes.contains(.readOnly) && Self.neverReadOnlyAsWhole.contains(type)
     var flags = (isReadOnlyLater ? attributes.subtracting(.readOnly) : attributes).mountFlags
     for option in options { flags.formUnion(Self.flagsOfOptions[option] ?? []) }
-    let data = options.filter { Self.flagsOfOptions[$0] == nil }.joined(separator: ",")
+    let data = options.filter { Self.flagsOfOptions[$0] == nil }.joined(by: ",")
     program.append(
       .mount(
         FilePath(device.isEmpty ? "none" : device), onDescriptor: slot.place, type: type, flags,
