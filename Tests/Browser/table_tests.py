@@ -199,8 +199,12 @@ def test_table_by_keys_alone(page):
     assert window.value("document.activeElement.closest('tr').children[2].textContent") == "sh 1" and child != "1"
     window.keys(Keys.ARROW_LEFT)
     assert window.value(pid) == "1"
-    window.keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
-    here = window.value(pid)
+    page.world.run("sleep 1720 & short=$!; sleep 0.1; sleep 1721 & long=$!")
+    gone, here = (row(page, "processes", line=f"^sleep 172{digit}$")["pid"] for digit in "01")
+    window.do("[...document.querySelectorAll('#processes tbody tr')].find((one) => one.children[1].textContent === arguments[0]).querySelector('button').focus()", here)
+    page.world.run("kill $short; wait $short")
+    window.wait(f"![...document.querySelectorAll('#processes tbody td:nth-child(2)')].some((one) => one.textContent === '{gone}')")
+    assert window.value(pid) == here, "the focus is lost when another row goes"
     window.keys(Keys.ENTER)
     window.wait("!document.getElementById('inspector').hidden")
     assert window.value("document.getElementById('inspector').contains(document.activeElement)")
@@ -217,6 +221,7 @@ def test_table_by_keys_alone(page):
     window.keys(*"sleep 1004", Keys.ENTER)
     window.wait("document.activeElement.closest('#processes tbody')")
     window.search("")
+    page.world.run("kill $long")
     assert page.window.errors() == []
     window.keys("m")
     window.wait("!document.getElementById('map').hidden")

@@ -23,16 +23,20 @@ export function namespaceColumns(kind, said) {
       cell: (world, row) => (said(row).count ? String(said(row).count) : "uninhabited"),
     }, {
       name: "Came in from elsewhere", by: "came", title: "Processes whose parents are in another namespace",
-      value: (world, row) => said(row).came.length, cell: (world, row) => arrivalsCell(world, kind(), said(row).came),
+      value: (world, row) => said(row).came.length,
+      cell: (world, row) => arrivalsCell(world, kind(), said(row).came),
     }, {
       name: "Also kept by", by: "kept", title: "What keeps it beside the processes in it", look: () => "kept",
-      value: (world, row) => said(row).kept.length, cell: (world, row) => listed(said(row).kept.map((words) => shortened(words, 90))),
+      value: (world, row) => said(row).kept.length,
+      cell: (world, row) => listed(said(row).kept.map((words) => shortened(words, 90))),
     }, {
-      name: "Owned by", by: "owner", title: "The user namespace whose root has rights over it", isWanted: () => kind() !== "user",
-      value: (world, row) => row.namespace.owner ?? 0, cell: (world, row) => (row.inode === "?" ? "" : ownerCell(world, row.namespace.owner)),
+      name: "Owned by", by: "owner", title: "The user namespace whose root has rights over it",
+      isWanted: () => kind() !== "user", value: (world, row) => row.namespace.owner ?? 0,
+      cell: (world, row) => (row.inode === "?" ? "" : ownerCell(world, row.namespace.owner)),
     }, {
       name: "Made by", by: "maker", isWanted: () => kind() === "user",
-      value: (world, row) => row.namespace.ownerUid ?? -1, cell: (world, row) => (row.inode === "?" ? "" : world.userName(row.namespace.ownerUid)),
+      value: (world, row) => row.namespace.ownerUid ?? -1,
+      cell: (world, row) => (row.inode === "?" ? "" : world.userName(row.namespace.ownerUid)),
     },
   ];
 }
@@ -92,7 +96,8 @@ function membershipColumn(kind, current) {
   return {
     name: kindNames[kind], by: `${kind}:`, title: `${kindNames[kind]} namespace`,
     value: (world, row) => (row.ns?.[kind] ? world.letterIndex(kind, row.ns[kind]) : -2),
-    look: (world, row) => `${world.borders(row).includes(kind) ? "changed" : "inherited"}${kind === current() ? " current" : ""}`,
+    look: (world, row) =>
+      `${world.borders(row).includes(kind) ? "changed" : "inherited"}${kind === current() ? " current" : ""}`,
     cell: (world, row) => membershipCell(world, row, kind, kind === current()),
   };
 }

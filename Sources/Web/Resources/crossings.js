@@ -1,6 +1,7 @@
-// The ways over the sea: a line from each parent to a child that was born across a border, and the sign that names the border.
-// Where all continents that are reached are neighbours, ways run freely, each with its sign where that covers no word. To what
-// lies further off, below or within they run along coasts, and the sign stands above the child, where the layout left room.
+// The ways over the sea: a line from each parent to a child that was born across a border, and the sign that names the
+// border. Where all continents that are reached are neighbours, ways run freely, each with its sign where that covers no
+// word. To what lies further off, below or within they run along coasts, and the sign stands above the child, where the
+// layout left room.
 
 import { looksOf } from "./looks.js";
 import { areNeighbours, fonts, row, signRow } from "./layout.js";
@@ -42,7 +43,8 @@ export class Crossings {
     const width = node.signWidth;
     const way = { path: svg("path", { class: `crossing ${looks}` }), sign: svg("g", { class: `sign ${looks}` }) };
     way.sign.append(
-      svg("rect", { x: -width / 2, y: -10, width, height: 20, rx: 10 }), svg("text", { y: 4, "text-anchor": "middle" }, node.sign));
+      svg("rect", { x: -width / 2, y: -10, width, height: 20, rx: 10 }),
+      svg("text", { y: 4, "text-anchor": "middle" }, node.sign));
     this.seas.append(way.path);
     this.signs.append(way.sign);
     return way;
@@ -107,8 +109,9 @@ class Words {
   /** How much of all words a box would cover. */
   covered(box) {
     const found = new Set([...this.near(box)].flatMap((square) => this.squares.get(square) ?? []));
-    const shared = (a, b, from, size) => Math.max(0, Math.min(a[from] + a[size], b[from] + b[size]) - Math.max(a[from], b[from]));
-    return [...found].reduce((sum, one) => sum + shared(one, box, "x", "width") * shared(one, box, "y", "height"), 0);
+    const shared = (one, from, size) =>
+      Math.max(0, Math.min(one[from] + one[size], box[from] + box[size]) - Math.max(one[from], box[from]));
+    return [...found].reduce((sum, one) => sum + shared(one, "x", "width") * shared(one, "y", "height"), 0);
   }
 }
 

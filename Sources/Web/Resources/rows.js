@@ -1,5 +1,5 @@
-// A table of many rows: sorted by its column heads, one page at a time, walked through by keys. Rows that are what they were
-// are left as they are, so that the focus, and what a screen reader stands on, stays.
+// A table of many rows: sorted by its column heads, one page at a time, walked through by keys. Rows that are what they
+// were are left as they are, so that the focus, and what a screen reader stands on, stays.
 
 import { html } from "./text.js";
 
@@ -7,9 +7,10 @@ import { html } from "./text.js";
  * A table of rows. `form` says what is in it:
  *
  * - `label`: what the whole is called; `perPage`: the most rows of a page.
- * - `columns`: each with a `name`, a `by` that tells it apart, the `value` it is sorted by and the `cell` that is shown; of the
- *   first one, which heads the row, `cell` is what stands on the row's button, and `indent` how far in. `isWanted` says whether it is shown now.
- * - `pick`: what the button of a row does. `isChosen`: whether a row is marked; `state`: what of a row, beside it, is shown.
+ * - `columns`: each with a `name`, a `by` that tells it apart, the `value` it is sorted by and the `cell` that is shown; of
+ *   the first one, which heads the row, `cell` is what stands on the row's button, and `indent` how far in. `isWanted` says
+ *   whether it is shown now.
+ * - `pick`: what the button of a row does. `isChosen`: whether a row is marked; `state`: what of it, beside it, is shown.
  * - `go`: the row that a key leads to, for keys that the table itself knows nothing of.
  */
 export class RowTable {
@@ -76,36 +77,38 @@ export class RowTable {
 
   /** Makes anew only the rows that are not what they were. */
   fill(shown) {
+    const { form } = this;
+    const hadFocus = this.body.contains(document.activeElement);
+    const keys = new Set(shown.map((row) => row.key));
+    for (const [key, made] of this.rows) if (!keys.has(key)) made.element.remove();
     const kept = new Map();
     let place = this.body.firstElementChild;
     for (const row of shown) {
-      const state = JSON.stringify([row, this.form.state(this.world, row), this.form.isChosen(row)]);
+      const state = JSON.stringify([row, form.state(this.world, row), form.isChosen(row)]);
       let made = this.rows.get(row.key);
       if (made?.state !== state) {
-        const hadFocus = made?.element.contains(document.activeElement);
         const element = this.rowOf(row);
         if (made && place === made.element) place = element;
         made?.element.replaceWith(element);
         made = { element, state };
-        if (hadFocus) element.querySelector("button").focus();
       }
       kept.set(row.key, made);
       if (made.element === place) place = place.nextElementSibling;
       else this.body.insertBefore(made.element, place);
     }
-    const hadFocus = this.body.contains(document.activeElement);
-    for (const [key, made] of this.rows) if (!kept.has(key)) made.element.remove();
     this.rows = kept;
+    // Where the row that had the focus is gone, what comes first now is where to go on.
     this.reach(kept.has(this.focused) ? this.focused : shown[0]?.key);
-    // The row that had the focus is gone: what comes first now is where to go on.
-    if (hadFocus && !this.body.contains(document.activeElement)) this.button(this.focused)?.focus();
+    const isLost = hadFocus && !this.body.contains(document.activeElement);
+    if (isLost) this.button(this.focused)?.focus({ preventScroll: true });
   }
 
   rowOf(row) {
     const { form, world } = this;
     const [first, ...others] = this.columns;
     const button = html("button", {
-      type: "button", class: "link", tabindex: "-1", onclick: () => form.pick(row), "aria-pressed": form.isToggled ? String(form.isChosen(row)) : null,
+      type: "button", class: "link", tabindex: "-1", onclick: () => form.pick(row),
+      "aria-pressed": form.isToggled ? String(form.isChosen(row)) : null,
     }, first.cell(world, row));
     const head = html("th", { scope: "row" }, button);
     head.style.setProperty("--depth", first.indent(world, row));
@@ -156,7 +159,8 @@ export class RowTable {
     const index = sorted.findIndex((row) => row.key === this.focused);
     const within = (at) => sorted[Math.min(Math.max(0, at), sorted.length - 1)];
     const goal = {
-      ArrowDown: () => within(index + 1), ArrowUp: () => within(index - 1), Home: () => sorted[0], End: () => sorted.at(-1),
+      ArrowDown: () => within(index + 1), ArrowUp: () => within(index - 1),
+      Home: () => sorted[0], End: () => sorted.at(-1),
       PageDown: () => within(index + 20), PageUp: () => within(index - 20), ...form.go?.(this.world, sorted[index]),
     }[event.key];
     if (index < 0 || !goal) return;

@@ -14,7 +14,8 @@ export function search(world, kind, text, rows) {
 
 function isProcess(world, row, words) {
   if (/^\d+$/.test(words)) return String(row.pid) === words || (row.inside ?? []).some((pid) => String(pid) === words);
-  return [row.name, row.line, row.container, row.condition, world.userName(row.uid)].some((text) => text?.toLowerCase().includes(words));
+  const texts = [row.name, row.line, row.container, row.condition, world.userName(row.uid)];
+  return texts.some((text) => text?.toLowerCase().includes(words));
 }
 
 function isNamespace(world, namespace, words) {
