@@ -101,7 +101,13 @@ import Testing
   }
 
   @Test func everyBarAndEveryTabFits() throws {
-    for session in try sessions() {
+    let sessions = try sessions()
+    let free = sessions.map { session in
+      var session = session
+      _ = session.take(.key(.free))
+      return session
+    }
+    for session in sessions + free {
       for focus in CoursePane.allCases {
         for isHelping in [false, true] where !isHelping || focus == .lesson {
           let keys = CourseKeys(focus: focus, isListing: session.marked != nil, isHelping: isHelping)
@@ -120,6 +126,13 @@ import Testing
     let shell = rows(drawing(session, CourseKeys(focus: .b), size: small))
     #expect(shell[0].contains("Ctrl-] Lesson S3") && !shell[0].contains("a Shell A"))
     #expect(shell[23].contains("Ctrl-]"))
+  }
+
+  @Test func whoHasTheShellsAloneIsToldWhatLeadsBack() throws {
+    var session = try session()
+    #expect(CourseKeys(focus: .lesson).bar(session).contains("s free"))
+    _ = session.take(.key(.free))
+    #expect(CourseKeys(focus: .lesson).bar(session).contains("s lesson"))
   }
 
   @Test func aLongPageIsReadFromItsBeginningToItsEnd() throws {

@@ -111,13 +111,13 @@ struct CourseKeys {
     }
     if isHelping { return "Esc back to the lesson  Space more  q quit" }
     if session.marked != nil { return "↑ ↓ which  Enter go there  l back  q quit" }
+    let common = "l list  \(session.isFree ? "s lesson" : "s free")  q quit  ? keys"
     switch session.phase {
-    case .predicting:
-      return "1-\(session.lesson.claim.prediction?.choices.count ?? 1) guess  n next  l list  s free  q quit  ? keys"
-    case .doing: return "c check  r run  h hint  n next  x reset  l list  s free  q quit  ? keys"
-    case .playing, .checking: return "one moment…  x reset  l list  s free  q quit  ? keys"
-    case .concluded: return "n next  x again  l list  s free  q quit  ? keys"
-    case .finished: return "l list  s free  q quit  ? keys"
+    case .predicting: return "1-\(session.lesson.claim.prediction?.choices.count ?? 1) guess  n next  \(common)"
+    case .doing: return "c check  r run  h hint  n next  x reset  \(common)"
+    case .playing, .checking: return "one moment…  x reset  \(common)"
+    case .concluded: return "n next  x again  \(common)"
+    case .finished: return common
     }
   }
 }
