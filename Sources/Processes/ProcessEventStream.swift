@@ -111,6 +111,9 @@ public struct ProcessEventStream: ~Copyable {
     if source != .connector { watch.follow(branch: processID) }
   }
 
+  /// Where /proc is looked at, has `next` do so however short ago the last look was: for the last call of all.
+  public mutating func hasten() { watch.hasten() }
+
   /// How many processes have ended that could not be held where /proc is looked at, since no more descriptors may be open
   /// (RLIMIT_NOFILE), or it shows another PID namespace: their end is told at the next look, without how it came.
   public var unheldCount: UInt64 { watch.unheldCount }

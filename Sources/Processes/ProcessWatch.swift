@@ -56,6 +56,9 @@ struct ProcessWatch: ~Copyable {
     hold()
   }
 
+  /// Has the next call of `next` look, however short ago the last look was.
+  mutating func hasten() { nextLook = 0 }
+
   /// What has happened since the last call, as far as it can be seen.
   ///
   /// - Throws: `SystemCallError` when /proc cannot be read.

@@ -64,6 +64,11 @@ final class TraceSession {
       readsEnvironment: request.showsEnvironment, isPolled: stream.source != .connector)
     record { (recorder) throws(DatabaseError) in try recorder.begin(request, history) }
     try follow(scope, into: &history)
+    if stream.source != .connector {
+      // Others may have ended since the last look.
+      stream.hasten()
+      _ = try take(into: &history)
+    }
     var losses = TraceLosses(history)
     losses.unheld = stream.unheldCount
     losses.unread = unread
