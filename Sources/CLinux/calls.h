@@ -109,6 +109,7 @@ int64_t clinux_restrict(const uint64_t argument[6]);
 int64_t clinux_remount(const uint64_t argument[6]);
 int64_t clinux_mount_at(const uint64_t argument[6]);
 int64_t clinux_mount_from(const uint64_t argument[6]);
+int64_t clinux_unmount_at(const uint64_t argument[6]);
 int64_t clinux_find(const uint64_t argument[6]);
 int64_t clinux_require_inside(void);
 int64_t clinux_give_stream(const uint64_t argument[6]);

@@ -96,6 +96,13 @@ int64_t clinux_mount_from(const uint64_t argument[6]) {
     return mount_from(argument[0], argument[1], argument[2]);
 }
 
+int64_t clinux_unmount_at(const uint64_t argument[6]) {
+    char name[NAME_SIZE];
+    int64_t result = require_names();
+    write_name(name, argument[0]);
+    return result < 0 ? result : call3(__NR_umount2, address(name), argument[1], 0);
+}
+
 // The attributes that a mount has, as flags of mount(2): ST_* are the same numbers, but for relatime and nosymfollow.
 static uint64_t flags_of(uint64_t mount) {
     uint64_t fields[15] = {0};

@@ -272,6 +272,8 @@ static int64_t carry_out_on_files(uint8_t operation, const uint64_t argument[6])
         return clinux_mount_at(argument);
     case CLINUX_MOUNT_FROM:
         return clinux_mount_from(argument);
+    case CLINUX_UNMOUNT_AT:
+        return clinux_unmount_at(argument);
     case CLINUX_FIND:
         return clinux_find(argument);
     case CLINUX_GIVE_STREAM:

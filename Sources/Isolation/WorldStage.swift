@@ -32,11 +32,7 @@ extension WorldFileSystem {
   mutating func appendStageRemoval() {
     guard let stage else { return }
     program.begin("take away where mounts were made")
-    let directory = program.appendKeepingResult(.open(".", [.path, .directory]))
-    program.append(.changeDirectory(to: .register(stage), named: Self.stagePlace))
-    program.append(.unmount(".", .detach))
-    program.append(.changeDirectory(to: .register(directory), named: "working directory"))
-    program.appendClose(directory)
+    program.append(.unmount(stage, .detach, named: Self.stagePlace))
     program.appendClose(stage)
     self.stage = nil
   }

@@ -74,6 +74,15 @@ extension SystemCallProgram.Step {
       "mount", .file(.mountFrom),
       [source, .register(place), .value(flags.rawValue, shown: flags.description)], on: name.string)
   }
+
+  /// umount2(2) of the mount whose root a descriptor refers to, by its name below /proc/self/fd.
+  public static func unmount(
+    _ root: SystemCallProgram.Register, _ flags: UnmountFlags, named name: FilePath
+  ) -> Self {
+    let shown = flags.contains(.detach) ? "MNT_DETACH" : String(flags.rawValue)
+    return Self(
+      "umount2", .file(.unmountAt), [.register(root), .value(flags.rawValue, shown: shown)], on: name.string)
+  }
 }
 
 extension MountAttributes {

@@ -114,8 +114,8 @@ extension SystemCallProgram.Step {
 extension SystemCallProgram.Operation {
   /// An operation on files inside a root directory.
   enum OnFile: Sendable {
-    case place, landed, makeNode, makeLink, mask, restrict, remount, mountAt, mountFrom, find, requireInside
-    case giveStream, requireMagic, copyUp
+    case place, landed, makeNode, makeLink, mask, restrict, remount, mountAt, mountFrom, unmountAt, find
+    case requireInside, giveStream, requireMagic, copyUp
 
     /// As CLinux's interpreter numbers it.
     var number: UInt8 {
@@ -130,6 +130,7 @@ extension SystemCallProgram.Operation {
         case .remount: CLINUX_REMOUNT
         case .mountAt: CLINUX_MOUNT_AT
         case .mountFrom: CLINUX_MOUNT_FROM
+        case .unmountAt: CLINUX_UNMOUNT_AT
         case .find: CLINUX_FIND
         case .requireInside: CLINUX_REQUIRE_INSIDE
         case .giveStream: CLINUX_GIVE_STREAM

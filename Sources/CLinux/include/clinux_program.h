@@ -93,6 +93,8 @@ enum clinux_operation {
     /// mount(2) of what descriptor argument[0] refers to, with flags argument[2], on descriptor argument[1]. EXDEV as for
     /// CLINUX_MOUNT_AT.
     CLINUX_MOUNT_FROM = 31,
+    /// umount2(2) of the mount whose root descriptor argument[0] is, with flags argument[1]. EXDEV as for CLINUX_MOUNT_AT.
+    CLINUX_UNMOUNT_AT = 32,
 };
 
 enum clinux_place {
