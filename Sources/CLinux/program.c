@@ -13,6 +13,7 @@ enum {
     UNIX_SOCKETS = 1,
     STREAM = 1,
     STREAM_CLOSE_ON_EXEC = 02000000,
+    TRIES = 128,
     KILL = 9,
 };
 
@@ -223,7 +224,8 @@ static int64_t wait_at_gate(uint64_t gate, struct clinux_program *program, uint3
     }
     close_all_but_kept(gate);
     program->report = -1;
-    for (;;) {
+    // Nobody would hear of a failure now, and one may be of a single connection: accept(2), "Error handling".
+    for (int failures = 0; failures < TRIES;) {
         int64_t connection = call6(__NR_accept4, gate, 0, 0, STREAM_CLOSE_ON_EXEC, 0, 0);
         if (connection >= 0 && await((int32_t)connection) == 1) {
             program->report = (int32_t)connection;
@@ -233,9 +235,11 @@ static int64_t wait_at_gate(uint64_t gate, struct clinux_program *program, uint3
         if (connection >= 0) {
             call3(__NR_close, (uint64_t)connection, 0, 0);
         } else if (connection != -EINTR && connection != -ECONNABORTED) {
-            return connection;
+            failures++;
+            result = connection;
         }
     }
+    return result;
 }
 
 static int64_t fork_sibling(uint64_t socket) {
