@@ -20,11 +20,15 @@ struct EngineLog: Sendable {
     case error
     case warning
     case debug
+
+    /// Whether it matters as much as another one.
+    func matters(asMuchAs other: Level) -> Bool { self == .error || self == other || other == .debug }
   }
 
   private var file: FilePath?
   private var format = Format.text
-  private var isDebug = false
+  /// What matters least of that which is told.
+  private var least = Level.warning
 
   /// On standard error, as text.
   init() {}
@@ -37,7 +41,7 @@ struct EngineLog: Sendable {
       throw EngineFailure("invalid log-format: \(options.logFormat)")
     }
     self.format = format
-    isDebug = options.isDebug
+    least = options.logLevel
     guard let path = options.logFile, !path.isEmpty, path != "/dev/stderr" else { return }
     file = FilePath(path)
     do throws(SystemCallError) {
@@ -61,10 +65,11 @@ struct EngineLog: Sendable {
 
   /// Tells what is being done; nil unless --debug asks for it.
   var tell: ((String) -> Void)? {
-    isDebug ? { write(.debug, $0) } : nil
+    least == .debug ? { write(.debug, $0) } : nil
   }
 
   private func write(_ level: Level, _ message: String) {
+    guard level.matters(asMuchAs: least) else { return }
     let line = EngineLog.line(level, message, format, at: Timestamp(nanoseconds: realTimeNanoseconds()))
     guard let file else { return EngineLog.put(line, on: .standardError) }
     do throws(SystemCallError) {

@@ -30,8 +30,8 @@ struct GlobalOptions: Hashable, Sendable {
   var logFile: String?
   /// `text` or `json`.
   var logFormat = "text"
-  /// Whether each step is told of.
-  var isDebug = false
+  /// What matters least of that which is told; `debug` is each step.
+  var logLevel = EngineLog.Level.warning
   /// Who makes control groups.
   var cgroupManager = CgroupManager.cgroupfs
   /// What the lack of control groups means.
@@ -99,9 +99,9 @@ struct GlobalOptions: Hashable, Sendable {
     case "log": logFile = value.hasPrefix("file:") ? String(value.dropFirst(5)) : value
     case "log-format": logFormat = value
     case "log-level":
-      guard ["error", "warning", "debug"].contains(value) else { throw .value(value, of: option) }
-      isDebug = isDebug || value == "debug"
-    case "debug": isDebug = true
+      guard let level = EngineLog.Level(rawValue: value) else { throw .value(value, of: option) }
+      logLevel = level
+    case "debug": logLevel = .debug
     case "systemd-cgroup": cgroupManager = .systemd
     case "cgroup-manager":
       guard let manager = CgroupManager(rawValue: value) else { throw .value(value, of: option) }

@@ -160,6 +160,17 @@ import Testing
     #expect(lines[6].contains("poststop … exit status 3"), "\(outcome)")
   }
 
+  @Test func theLogHasWhatWasAskedFor() throws {
+    let outcome = try bundle.script(
+      """
+      edit '.process.capabilities.bounding += ["CAP_NO_SUCH"]'; does true
+      count() { $o "$@" run $id 2> err < /dev/null; echo $(grep -c level=warning err) $(grep -c 'level=debug.*execve(' err); }
+      count --log-level=warning; count --log-level=error; count --debug; count --log-level=debug
+      $o --log-level=error start nosuch 2>&1 | grep -c level=error; $o --log-level=some list 2>&1 | grep -c invalid
+      """)
+    #expect(outcome.output == "1 0\n0 0\n1 1\n1 1\n1\n1\n", "\(outcome)")
+  }
+
   @Test func withoutAnyNamespaceItsRootIsItsOwn() throws {
     let outcome = try bundle.script(
       """
