@@ -25,6 +25,7 @@ extension PlanOfContainer {
         case .disabled: nil
         }
     } catch {
+      if case .top = error { throw .specification(SpecificationError(path: "linux.cgroupsPath", problem: "\(error)")) }
       throw .cgroup(error)
     }
   }
