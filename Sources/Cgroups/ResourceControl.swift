@@ -42,6 +42,14 @@ public enum ResourceControlError: Error, Hashable, Sendable {
   case refused(SystemCallError, status: String)
 }
 
+extension ResourceControlError {
+  /// A refusal, with what the kernel says of it.
+  init(_ error: SystemCallError, below root: FilePath) {
+    let status = (try? CgroupFile.words(root.appending("info/last_cmd_status")).joined(separator: " ")) ?? ""
+    self = .refused(error, status: status == "ok" ? "" : status)
+  }
+}
+
 extension ResourceControlError: CustomStringConvertible {
   public var description: String {
     switch self {
@@ -100,21 +108,53 @@ extension ResourceControl {
   /// Source: Documentation/filesystems/resctrl.rst.
   public func plan(container: String, below root: FilePath?) throws(ResourceControlError) -> ResourceControlPlan {
     guard let root else { throw .missing }
-    let name = closID ?? container
+    let name = try groupName(container)
     // The group that everybody is in needs no name when nothing but counting is asked for.
     let isRoot = closID == "/" || closID == nil && lines.isEmpty
-    let isName = !["", ".", ".."].contains(name) && !name.contains("/") && !name.contains("\n")
-    guard isRoot || isName else { throw .invalid("closID", "`\(name)` is no name of a group") }
     let group = isRoot ? root : root.appending(name)
     let exists = isRoot || CgroupFile.exists(group)
     if !exists, lines.isEmpty { throw .invalid("closID", "there is no group `\(name)`, and no schemata to make one") }
-    for line in lines where line.contains("\n") || !line.contains(":") {
-      throw .invalid("schemata", "`\(line)` is no line such as `L3:0=f`")
-    }
+    try checkLines()
     if exists { try compare(group) }
     return ResourceControlPlan(
       root: root, group: group, isMade: !exists, isOwned: !exists && closID == nil, lines: exists ? [] : lines,
       monitor: enablesMonitoring ? group.appending("mon_groups").appending(container) : nil)
+  }
+
+  /// `/`, or the name of a directory.
+  private func groupName(_ container: String) throws(ResourceControlError) -> String {
+    let name = closID ?? container
+    let isName = !["", ".", ".."].contains(name) && !name.contains("/") && !name.contains("\n")
+    guard name == "/" || isName else { throw .invalid("closID", "`\(name)` is no name of a group") }
+    return name
+  }
+
+  private func checkLines() throws(ResourceControlError) {
+    for line in lines where line.contains("\n") || !line.contains(":") {
+      throw .invalid("schemata", "`\(line)` is no line such as `L3:0=f`")
+    }
+  }
+
+  /// Gives the group of a container these shares anew.
+  ///
+  /// - Returns: false when there is no such group.
+  /// - Throws: `ResourceControlError.invalid` for a line that is none, or the group that everybody is in; `.refused` with
+  ///   `EINVAL` for shares that the processor does not have.
+  ///
+  /// Source: Documentation/filesystems/resctrl.rst.
+  public func update(container: String, below root: FilePath?) throws(ResourceControlError) -> Bool {
+    guard let root else { throw .missing }
+    let name = try groupName(container)
+    guard name != "/" else { throw .invalid("closID", "the container is in the group that everybody is in") }
+    try checkLines()
+    let group = root.appending(name)
+    guard CgroupFile.exists(group) else { return false }
+    do throws(SystemCallError) {
+      try CgroupFile.write(lines.joined(separator: "\n") + "\n", to: group.appending("schemata"))
+    } catch {
+      throw ResourceControlError(error, below: root)
+    }
+    return true
   }
 
   /// A group that is there must have what is asked for, since others may be in it.
@@ -165,10 +205,25 @@ extension ResourceControlPlan {
         try CgroupFile.write("\(processID)", to: monitor.appending("tasks"))
       }
     } catch {
-      let status = (try? CgroupFile.words(root.appending("info/last_cmd_status")).joined(separator: " ")) ?? ""
+      let refusal = ResourceControlError(error, below: root)
       // The first failure is the one to tell.
       do throws(SystemCallError) { for directory in made.reversed() { try removeDirectory(directory) } } catch {}
-      throw .refused(error, status: status == "ok" ? "" : status)
+      throw refusal
+    }
+  }
+
+  /// Puts another process in the group; one that has ended meanwhile is no failure.
+  ///
+  /// - Throws: `ResourceControlError.refused` with any errno of a write to `tasks`.
+  ///
+  /// Source: Documentation/filesystems/resctrl.rst.
+  public func add(_ processID: Int32) throws(ResourceControlError) {
+    do throws(SystemCallError) {
+      for group in [group, monitor].compactMap(\.self) {
+        try CgroupFile.write("\(processID)", to: group.appending("tasks"))
+      }
+    } catch {
+      if error.errno != .esrch { throw ResourceControlError(error, below: root) }
     }
   }
 

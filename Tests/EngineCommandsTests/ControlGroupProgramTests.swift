@@ -70,26 +70,30 @@ import Testing
     #expect(lines[1] == "runs", "\(outcome)")
   }
 
-  /// The kernel's part of resctrl is played by a folder that does the same; all else is the runtime's.
+  /// The kernel's part of resctrl is played by a folder, `$r`, that does the same; all else is the runtime's.
+  private static let shares = """
+    cc -o player \(#filePath.replacing("EngineCommandsTests/ControlGroupProgramTests.swift", with: "Refusal/resctrl.c"))
+    r=$b/shares; mkdir -p $r/mon_groups $r/info $r/shared/mon_groups; echo ok > $r/info/last_cmd_status
+    printf 'L3:0=0f;1=f0\\nMB:0=100\\n' > $r/shared/schemata; touch $r/shared/tasks $r/schemata $r/tasks
+    { cat /proc/self/mountinfo; echo "999 1 0:99 / $r rw - resctrl resctrl rw"; } > mounts; o="./player $r $b/mounts $o"
+    made() { $o create --pid-file pid $id < /dev/null > log 2>&1; told log; }
+    holds() { [ "$(cat $r/$1/tasks)" = "$(cat pid)" ] && echo $1 | sed s/$id/NAME/g; }
+
+    """
+
   @Test(.enabled(if: isInstalled("cc"))) func sharesOfCacheAreTakenAndGivenBack() throws {
     // spec: linux.rdt.order linux.rdt.create
-    let player = #filePath.replacing("EngineCommandsTests/ControlGroupProgramTests.swift", with: "Refusal/resctrl.c")
     let outcome = try bundle.script(
-      """
-      cc -o player \(player); r=$b/shares; mkdir -p $r/mon_groups $r/info $r/shared/mon_groups; echo ok > $r/info/last_cmd_status
-      printf 'L3:0=0f;1=f0\\nMB:0=100\\n' > $r/shared/schemata; touch $r/shared/tasks $r/schemata $r/tasks
-      { cat /proc/self/mountinfo; echo "999 1 0:99 / $r rw - resctrl resctrl rw"; } > mounts; o="./player $r $b/mounts $o"
-      made() { $o create --pid-file pid $id < /dev/null > log 2>&1; told log; }
-      holds() { [ "$(cat $r/$1/tasks)" = "$(cat pid)" ] && echo $1 | sed s/$id/NAME/g; }
-      does 'sleep 60'; edit '.linux.intelRdt = {l3CacheSchema: "L3:0=3", memBwSchema: "MB:0=50", enableMonitoring: true}'
-      made; cat $r/$id/schemata; holds $id; holds $id/mon_groups/$id; $o start $id; $o delete -f $id; ls -d $r/$id 2> /dev/null
-      edit '.linux.intelRdt = {closID: "shared", schemata: ["L3:0=f;1=f0"]}'; made; holds shared; $o delete -f $id; cat $r/shared/schemata
-      edit '.linux.intelRdt.schemata = ["L3:0=1"]'; made | sed "s,$r,R,"
-      edit '.linux.intelRdt = {l3CacheSchema: "L3:0=3"} | .hooks = {createRuntime: [{path: "/bin/false"}]}'; made | grep -c hook; ls $r $b/state
-      """)
+      Self.shares + """
+        does 'sleep 60'; edit '.linux.intelRdt = {l3CacheSchema: "L3:0=3", memBwSchema: "MB:0=50", enableMonitoring: true}'
+        made; cat $r/$id/schemata; holds $id; holds $id/mon_groups/$id; $o start $id; $o delete -f $id; ls -d $r/$id 2> /dev/null
+        edit '.linux.intelRdt = {closID: "shared", schemata: ["L3:0=f;1=f0"]}'; made; holds shared; $o delete -f $id; cat $r/shared/schemata
+        edit '.linux.intelRdt.schemata = ["L3:0=1"]'; made | sed "s,$r,R,"
+        edit '.linux.intelRdt = {l3CacheSchema: "L3:0=3"} | .hooks = {createRuntime: [{path: "/bin/false"}]}'; made | grep -c hook
+        ls $r; ls $b/state
+        """)
     #expect(
-      outcome.output
-        == """
+      outcome.output == """
         L3:0=3
         MB:0=50
         NAME
@@ -99,16 +103,35 @@ import Testing
         MB:0=100
         "linux.intelRdt: R/shared exists, and its schemata has no line `L3:0=1`"
         1
-        DIRECTORY/shares:
         info
         mon_groups
         schemata
         shared
         tasks
 
-        DIRECTORY/state:
+        """, "\(outcome)")
+  }
 
-        """.replacing("DIRECTORY", with: bundle.path), "\(outcome)")
+  /// Also of a container that had no group of its own.
+  @Test(.enabled(if: isInstalled("cc"))) func sharesOfCacheAreUpdated() throws {
+    let outcome = try bundle.script(
+      Self.shares + """
+        does 'sleep 60 & wait'; made; $o start $id; until [ $($o ps -f json $id | jq length) = 2 ]; do sleep 0.05; done
+        $o update --l3-cache-schema L3:0=1 --mem-bw-schema MB:0=10 $id; cat $r/$id/schemata
+        [ "$($o ps -f json $id | jq max)" = "$(cat $r/$id/tasks)" ] && echo all
+        $o update --l3-cache-schema L3:0=7 $id; head -n 1 $r/$id/schemata; $o update --mem-bw-schema nothing $id 2>&1 | told
+        $o delete -f $id; ls $r | grep -c $id
+        """)
+    #expect(
+      outcome.output == """
+        L3:0=1
+        MB:0=10
+        all
+        L3:0=7
+        "linux.intelRdt.schemata: `nothing` is no line such as `L3:0=f`"
+        0
+
+        """, "\(outcome)")
   }
 
   @Test func whatIsNotThereIsAnError() throws {

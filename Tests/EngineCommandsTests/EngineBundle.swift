@@ -12,7 +12,7 @@ final class EngineBundle {
     && ["busybox", "jq", "python3", "unshare"].allSatisfy { (try? run(["which", $0]).status) == .exited(0) }
 
   private let directory: TemporaryDirectory
-  var path: String { directory.path }
+  private var path: String { directory.path }
 
   /// What every script begins with: the runtime as `$o`, a name as `$id`, the bundle's directory as `$b`; `edit` changes
   /// config.json by a filter of jq, `does` has the container's process run a line of the shell, and `told` says what the

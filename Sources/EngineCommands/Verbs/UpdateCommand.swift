@@ -128,7 +128,11 @@ struct UpdateCommand: EngineVerb {
     for option in command.ignored { call.log.warn("Setting \(option) is ignored") }
     let resources = try command.wanted()
     try call.attempt { () throws(ContainerError) in
-      try call.store.container(named: operands[0]).update(resources)
+      let container = try call.store.container(named: operands[0])
+      if command.schemas.isEmpty || resources != Specification.Resources() { try container.update(resources) }
+      guard !command.schemas.isEmpty else { return }
+      try container.update(
+        l3CacheSchema: command.schemas["l3-cache-schema"], memoryBandwidthSchema: command.schemas["mem-bw-schema"])
     }
     return 0
   }
