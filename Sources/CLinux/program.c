@@ -1,6 +1,7 @@
 // Runs a program of system calls. Nothing here may call the C library: see clinux_program.h.
 #include "calls.h"
 #include "clinux_kernel.h"
+#include "heap.h"
 
 #include <linux/fcntl.h>
 #include <linux/sched.h>
@@ -369,12 +370,14 @@ struct clinux_failure clinux_program_run(const struct clinux_program *program) {
 
 int32_t clinux_program_start(const struct clinux_program *program, uint64_t flags, int32_t cgroup, int32_t *pidfd) {
     uint64_t former = set_signal_mask(ALL_SIGNALS);
+    clinux_leave_heap_out();
     int64_t child = fork_with(flags | CLONE_PIDFD, cgroup, pidfd);
     if (child == 0) {
         struct clinux_program copy = *program;
         uint64_t registers[CLINUX_REGISTERS] = {0};
         run_and_report(&copy, 0, registers);
     }
+    clinux_take_heap_in();
     set_signal_mask(former);
     return (int32_t)child;
 }

@@ -1,13 +1,19 @@
 // Lays a program out flat, as CLinux's interpreter reads it.
 
 internal import CLinux
+internal import Glibc
 
 /// The memory of one laid-out program; it lives as long as this object.
 @safe
 final class SystemCallProgramMemory {
-  /// The block that was made last; each begins with the address of the one before it.
-  private var block: UnsafeMutableRawPointer?
-  private var steps: UnsafeMutableBufferPointer<clinux_step>
+  /// A mapping is as large as most programs want all in all.
+  private static let usualSize = 1 << 18
+  /// Of a mapping: the address of the one before it, and its own size.
+  private static let headerSize = 16
+
+  /// The mapping that was made last, and what is unused of it. They lie outside of the heap, which the child lacks.
+  private var mapping: UnsafeMutableRawPointer?
+  private var unused = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private(set) var program: clinux_program
 
   /// Lays out the steps.
@@ -16,21 +22,20 @@ final class SystemCallProgramMemory {
   ///   - report: the descriptor that a failing step is reported to; -1 for none.
   ///   - signalMask: the mask that the executed program starts with.
   init(_ source: SystemCallProgram, report: Int32, signalMask: UInt64) {
-    unsafe steps = .allocate(capacity: source.steps.count)
+    unsafe program = unsafe clinux_program()
+    let steps = unsafe allocate(source.steps.count * MemoryLayout<clinux_step>.stride)
+      .bindMemory(to: clinux_step.self, capacity: source.steps.count)
+    for (index, step) in source.steps.enumerated() { unsafe (steps + index).initialize(to: layOut(step)) }
     unsafe program = clinux_program(
-      steps: UnsafePointer(steps.baseAddress), count: UInt32(source.steps.count), report: report,
+      steps: UnsafePointer(steps), count: UInt32(source.steps.count), report: report,
       signal_mask: signalMask, reports_calls: 0)
-    for (index, step) in source.steps.enumerated() {
-      unsafe steps.initializeElement(at: index, to: layOut(step))
-    }
   }
 
   deinit {
-    while let last = unsafe block {
-      unsafe block = last.load(as: UnsafeMutableRawPointer?.self)
-      unsafe last.deallocate()
+    while let last = unsafe mapping {
+      unsafe mapping = last.load(as: UnsafeMutableRawPointer?.self)
+      unsafe munmap(last, last.load(fromByteOffset: 8, as: Int.self))
     }
-    unsafe steps.deallocate()
   }
 
   private func layOut(_ step: SystemCallProgram.Step) -> clinux_step {
@@ -116,10 +121,20 @@ final class SystemCallProgramMemory {
   }
 
   private func allocate(_ size: Int) -> UnsafeMutableRawPointer {
-    let header = MemoryLayout<UInt64>.stride
-    let new = UnsafeMutableRawPointer.allocate(byteCount: header + size, alignment: 8)
-    unsafe new.storeBytes(of: unsafe block, as: UnsafeMutableRawPointer?.self)
-    unsafe block = new
-    return unsafe new + header
+    let wanted = (size + 7) & ~7
+    if unsafe unused.count < wanted { map(wanted) }
+    guard let place = unsafe unused.baseAddress else { preconditionFailure("a mapping has an address") }
+    unsafe unused = UnsafeMutableRawBufferPointer(start: place + wanted, count: unused.count - wanted)
+    return unsafe place
+  }
+
+  private func map(_ wanted: Int) {
+    let size = max(Self.usualSize, wanted + Self.headerSize)
+    let new = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let new = unsafe new, unsafe new != MAP_FAILED else { fatalError("no memory for a program of system calls") }
+    unsafe new.storeBytes(of: unsafe mapping, as: UnsafeMutableRawPointer?.self)
+    unsafe new.storeBytes(of: size, toByteOffset: 8, as: Int.self)
+    unsafe mapping = new
+    unsafe unused = UnsafeMutableRawBufferPointer(start: new + Self.headerSize, count: size - Self.headerSize)
   }
 }
