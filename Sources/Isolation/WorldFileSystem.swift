@@ -10,7 +10,8 @@ struct WorldFileSystem {
 
   let plan: IsolationPlan
   let caller: WorldCaller
-  var program: SystemCallProgram
+  /// Where the steps go: the whole world's, while it is lent.
+  var program = SystemCallProgram()
   /// By which calls mounts are made.
   let interface: MountInterface
   /// What is bound, by its place among the plan's mounts, where it was opened before the user changed.
@@ -24,10 +25,9 @@ struct WorldFileSystem {
   private var masks: (file: Register, directory: Register)?
   private var root: Register?
 
-  init(plan: IsolationPlan, caller: WorldCaller, program: SystemCallProgram) {
+  init(plan: IsolationPlan, caller: WorldCaller) {
     self.plan = plan
     self.caller = caller
-    self.program = program
     interface = .current
   }
 

@@ -50,7 +50,7 @@ struct WorldProgram {
     appendJoins()
     if !plan.makesUserNamespaceLate { appendOwnMaps() }
     appendLateNamespaces()
-    var files = WorldFileSystem(plan: plan, caller: caller, program: program)
+    var files = WorldFileSystem(plan: plan, caller: caller)
     if plan.namespaces.contains(.newMount) { appendPropagation() }
     if plan.becomesRootOfUserNamespace { appendRootUser(&files) }
     appendNames()
@@ -245,9 +245,7 @@ struct WorldProgram {
   /// What is outside is opened before: the files of others are out of reach of this user.
   private mutating func appendRootUser(_ files: inout WorldFileSystem) {
     if plan.namespaces.contains(.newMount) {
-      files.program = program
-      files.appendSources()
-      program = files.program
+      lendProgram(to: &files) { $0.appendSources() }
     }
     program.begin("become root of the user namespace")
     program.append(.setGroups([]).tolerating(.eperm))
@@ -262,17 +260,23 @@ struct WorldProgram {
       appendRootAlone()
       return
     }
-    files.program = program
-    files.append()
-    program = files.program
+    lendProgram(to: &files) { $0.append() }
     if let opening = files.step(opening: "/dev/ptmx", Self.terminalFlags) { appendTerminalOfWorld(opening) }
-    files.program = program
-    if plan.hasConsole, let terminal { files.appendConsole(terminal) }
-    files.appendCover()
-    program = files.program
+    let (hasConsole, terminal) = (plan.hasConsole, terminal)
+    lendProgram(to: &files) { files in
+      if hasConsole, let terminal { files.appendConsole(terminal) }
+      files.appendCover()
+    }
     guard plan.propagation == .unbindable else { return }
     program.begin("keep mounts from being bound")
     program.append(.mount("none", on: "/", [.recursive, plan.propagation.flag]))
+  }
+
+  /// Has files add their steps. A copy of the program would be one of every step.
+  private mutating func lendProgram(to files: inout WorldFileSystem, _ body: (inout WorldFileSystem) -> Void) {
+    swap(&program, &files.program)
+    body(&files)
+    swap(&program, &files.program)
   }
 
   /// The root directory in a mount namespace that is another's, and so is left as it is.

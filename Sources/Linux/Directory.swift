@@ -150,7 +150,8 @@ extension FileDescriptor {
   /// Corresponds to getdents64(2).
   public func entryNames() throws(SystemCallError) -> [[UInt8]] {
     var names: [[UInt8]] = []
-    var reader = DirectoryReader()
+    // Mostly a few: what is larger is touched for nothing.
+    var reader = DirectoryReader(bufferSize: 4096)
     try reader.forEachEntry(of: self) { (entry) throws(SystemCallError) in names.append(entry.bytes) }
     return names
   }

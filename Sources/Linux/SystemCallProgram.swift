@@ -155,7 +155,10 @@ public struct SystemCallProgram: Sendable {
   private var purpose: String = ""
 
   /// A program without steps.
-  public init() {}
+  public init() {
+    // As many as a container has; growing would copy them over and over, and what is not used is not touched.
+    steps.reserveCapacity(512)
+  }
 
   /// Says what the steps that follow are for.
   public mutating func begin(_ purpose: String) {
