@@ -34,5 +34,7 @@ func namesAreThoseOfTheNormalizedPath(path: FilePath) {
 }
 
 @Test func textsAreJoined() {
-  for texts in [[], ["a"], ["a", "b"], ["", "", "c"]] { #expect(texts.joined(by: ", ") == texts.joined(separator: ", ")) }
+  for texts in [[], ["a"], ["a", "b"], ["", "", "c"]] {
+    #expect(texts.joined(by: ", ") == texts.joined(separator: ", "))
+  }
 }
