@@ -122,7 +122,7 @@ final class SystemCallProgramMemory {
 
   private func allocate(_ size: Int) -> UnsafeMutableRawPointer {
     let wanted = (size + 7) & ~7
-    if unsafe unused.count < wanted { map(wanted) }
+    if unsafe unused.count < max(wanted, 1) { map(wanted) }
     guard let place = unsafe unused.baseAddress else { preconditionFailure("a mapping has an address") }
     unsafe unused = UnsafeMutableRawBufferPointer(start: place + wanted, count: unused.count - wanted)
     return unsafe place
