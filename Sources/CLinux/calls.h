@@ -2,6 +2,7 @@
 #ifndef CALLS_H
 #define CALLS_H
 
+#include "clinux_kernel.h"
 #include "clinux_program.h"
 
 #include <linux/errno.h>
@@ -78,6 +79,21 @@ IN_PLACE int64_t wait_for(int64_t who, int *status, int options) {
 
 IN_PLACE int has_exited(int status) { return (status & 0x7f) == 0; }
 IN_PLACE int exit_status(int status) { return (status >> 8) & 0xff; }
+
+/// What was not opened, a negated errno, is passed over.
+IN_PLACE void close_descriptor(int64_t descriptor) {
+    if (descriptor >= 0) {
+        call3(__NR_close, (uint64_t)descriptor, 0, 0);
+    }
+}
+
+/// AT_EMPTY_PATH, which only libc's headers have.
+enum { EMPTY_PATH = 0x1000 };
+
+/// statx(2) of what a descriptor refers to.
+IN_PLACE int64_t status_of(uint64_t descriptor, struct clinux_statx *status) {
+    return call6(__NR_statx, descriptor, address(""), EMPTY_PATH, CLINUX_STATX_WANTED, address(status), 0);
+}
 
 /// Beside CLINUX_PARENT_*: nobody may look at the parent until it has closed its descriptors.
 enum { CLINUX_PARENT_WAS_HIDDEN = 1 << 16 };

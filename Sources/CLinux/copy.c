@@ -8,7 +8,6 @@
 enum {
     DEEPEST = 64,
     PIECE = 1 << 30,
-    EMPTY_PATH = 0x1000,
     KIND = 0170000,
     DIRECTORY = 0040000,
     REGULAR_FILE = 0100000,
@@ -24,18 +23,12 @@ struct entry {
     char name[];
 };
 
-static void close_descriptor(int64_t descriptor) {
-    if (descriptor >= 0) {
-        call3(__NR_close, (uint64_t)descriptor, 0, 0);
-    }
-}
-
 static int64_t open_file(int64_t directory, const char *name, int flags, uint32_t mode) {
     return call6(
         __NR_openat, (uint64_t)directory, address(name), (uint64_t)(flags | O_NOFOLLOW | O_CLOEXEC), mode, 0, 0);
 }
 
-static int64_t status_of(int64_t directory, const char *name, struct clinux_statx *status) {
+static int64_t status_at(int64_t directory, const char *name, struct clinux_statx *status) {
     return call6(
         __NR_statx, (uint64_t)directory, address(name), AT_SYMLINK_NOFOLLOW | EMPTY_PATH, CLINUX_STATX_WANTED,
         address(status), 0);
@@ -114,7 +107,7 @@ static int64_t copy_entry(int64_t from, int64_t to, const char *name, int depth)
         return 0;
     }
     struct clinux_statx status = {0};
-    int64_t result = status_of(from, name, &status);
+    int64_t result = status_at(from, name, &status);
     if (result < 0) {
         return result;
     }
@@ -153,7 +146,7 @@ int64_t clinux_copy_up(const uint64_t argument[6]) {
     int64_t result = to < 0 ? to : copy_content(from, to, 0);
     struct clinux_statx status = {0};
     if (!argument[2]) {
-        result = result < 0 ? result : status_of(from, "", &status);
+        result = result < 0 ? result : status_at(from, "", &status);
         result = result < 0 ? result : set_status(to, &status);
     }
     close_descriptor(to);

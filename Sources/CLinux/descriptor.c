@@ -8,7 +8,6 @@
 
 // Constants that only libc headers have; the same on every architecture.
 enum {
-    EMPTY_PATH = 0x1000,
     READABLE = 1,
     SOCKET_LEVEL = 1,
     RIGHTS = 1,
@@ -17,8 +16,7 @@ enum {
 
 int64_t clinux_owner(const uint64_t argument[6]) {
     struct clinux_statx status;
-    int64_t result = call6(
-        __NR_statx, argument[0], address(""), EMPTY_PATH, CLINUX_STATX_WANTED, address(&status), 0);
+    int64_t result = status_of(argument[0], &status);
     if (result < 0) {
         return result;
     }

@@ -9,7 +9,6 @@
 
 enum {
     NAME_SIZE = 64,
-    EMPTY_PATH = 0x1000,
     RECURSIVE = 0x8000,
     ON_DESCRIPTORS = 0x44,
     PROCFS_MAGIC = 0x9fa0,
@@ -23,17 +22,6 @@ enum {
     MOVE = 0x2000,
     WITH_MOUNTS_BELOW = 0x4000,
 };
-
-static void close_descriptor(int64_t descriptor) {
-    if (descriptor >= 0) {
-        call3(__NR_close, (uint64_t)descriptor, 0, 0);
-    }
-}
-
-static int64_t status_of(uint64_t descriptor, struct clinux_statx *status) {
-    return call6(
-        __NR_statx, descriptor, address(""), EMPTY_PATH, CLINUX_STATX_WANTED, address(status), 0);
-}
 
 // Whether the names of this process's descriptors are what they seem: /proc is the root of a procfs, and nothing lies over
 // the way from there.

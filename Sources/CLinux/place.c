@@ -11,7 +11,6 @@ enum {
     NAME_SIZE = 4096,
     CHANGES = 255,
     TRIES = 128,
-    EMPTY_PATH = 0x1000,
 };
 
 // The kinds of file in a mode; <linux/stat.h> has them only without a C library.
@@ -39,15 +38,6 @@ int64_t clinux_open_inside(uint64_t root, const char *path, uint64_t flags, uint
         result = call6(__NR_openat2, root, address(path), address(&how), sizeof how, 0, 0);
     }
     return result;
-}
-
-static void close_descriptor(int64_t descriptor) {
-    call3(__NR_close, (uint64_t)descriptor, 0, 0);
-}
-
-static int64_t status_of(uint64_t descriptor, struct clinux_statx *status) {
-    return call6(
-        __NR_statx, descriptor, address(""), EMPTY_PATH, CLINUX_STATX_WANTED, address(status), 0);
 }
 
 static uint64_t length_of(const char *text) {
