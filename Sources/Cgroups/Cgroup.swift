@@ -123,7 +123,7 @@ enum CgroupTree {
         let descriptor = try FileDescriptor.open(directory, .directory)
         try reader.forEachEntry(of: descriptor) { (entry) throws(SystemCallError) in
           guard entry.type == .directory else { return }
-          found.append(directory.appending(FilePath(bytes: entry.bytes).components))
+          found.append(directory.below(FilePath(bytes: entry.bytes)))
         }
       } catch  where error.errno == .enoent && next > 1 {
         continue  // It was removed meanwhile.

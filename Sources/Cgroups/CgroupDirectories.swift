@@ -27,8 +27,8 @@ extension Cgroup {
   ///
   /// - Parameter path: without `..` that would lead above this cgroup.
   public func descendant(_ path: FilePath) -> Cgroup {
-    let components = FilePath("/").appending(path.components).lexicallyNormalized().components
-    return Cgroup(places: places.map { place in components.reduce(place) { $0.appending($1.string) } })
+    let names = path.names
+    return Cgroup(places: places.map { place in names.reduce(place) { $0.appending($1) } })
   }
 }
 

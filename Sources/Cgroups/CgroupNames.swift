@@ -20,8 +20,7 @@ extension CgroupHierarchies {
     if let hierarchy = hierarchy(mountedAbove: path) {
       var relative = path
       _ = relative.removePrefix(hierarchy.mountPoint)
-      let place = Cgroup.Place(
-        hierarchy: hierarchy, path: hierarchy.root.appending(relative.components), directory: path)
+      let place = Cgroup.Place(hierarchy: hierarchy, path: hierarchy.root.below(relative), directory: path)
       return place.exists ? [place] : []
     }
     return all.compactMap { hierarchy in

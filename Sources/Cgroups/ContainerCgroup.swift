@@ -69,7 +69,8 @@ private struct ContainerCgroupPlan {
 
   mutating func arrange() throws(CgroupError) {
     try resources.validate()
-    for (hierarchy, settings) in zip(hierarchies.all, try settings()) { try add(path.names, hierarchy, settings) }
+    let names = path.names
+    for (hierarchy, settings) in zip(hierarchies.all, try settings()) { try add(names, hierarchy, settings) }
     try addDevices()
   }
 

@@ -11,7 +11,7 @@ final class ReceivingSocket {
   init(_ path: FilePath, for what: String) throws(ContainerError) {
     stream = try attempt("connect to the socket for \(what)") { () throws(SystemCallError) in
       let name = path.lastComponent?.string ?? ""
-      let above = path.removingLastComponent()
+      let above = path.parentDirectory
       let directory = try FileDescriptor.open(above.isEmpty ? "." : above, [.path, .directory])
       return try UnixStream(connectingTo: name, in: directory)
     }

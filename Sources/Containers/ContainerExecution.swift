@@ -150,8 +150,7 @@ private struct PlanOfExecution {
 extension Cgroup {
   /// The cgroup of a relative path below this one; in each hierarchy where it is there.
   fileprivate func below(_ path: String) throws(ContainerError) -> Cgroup {
-    let components = FilePath("/").appending(FilePath(path).components).lexicallyNormalized().components
-    let places = places.map { place in components.reduce(place) { $0.appending($1.string) } }.filter { place in
+    let places = descendant(FilePath(path)).places.filter { place in
       (try? FileDescriptor.workingDirectory.status(of: place.directory).isDirectory) ?? false
     }
     guard !places.isEmpty else { throw .refused("the container has no control group \(path)") }

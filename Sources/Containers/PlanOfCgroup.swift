@@ -10,8 +10,9 @@ extension PlanOfContainer {
   mutating func addCgroup() throws(ContainerError) {
     let path = specification.linux?.cgroupsPath
     let resources = specification.linux?.resources.map(CgroupResources.init) ?? CgroupResources()
+    let tolerance = tolerance
     do throws(CgroupError) {
-      let devices = try devicePolicy()
+      let devices = try devicePolicy(tolerance)
       plan.cgroup =
         switch request.cgroupDriver {
         case .cgroupfs:
@@ -42,7 +43,7 @@ extension PlanOfContainer {
 
   /// The rules that are asked for, and those that every container has. Without any, root allows no more than the
   /// container's own devices; an ordinary user has no right to devices that a rule could take.
-  private mutating func devicePolicy() throws(CgroupError) -> DevicePolicy? {
+  private mutating func devicePolicy(_ tolerance: CgroupTolerance) throws(CgroupError) -> DevicePolicy? {
     var rules = (specification.linux?.resources?.devices ?? []).map(DeviceRule.init)
     if rules.isEmpty {
       guard !tolerance.contains(.noDeviceRules) else { return nil }

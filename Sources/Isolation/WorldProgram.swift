@@ -35,7 +35,8 @@ extension IsolationPlan {
 struct WorldProgram {
   let plan: IsolationPlan
   let caller: WorldCaller
-  var program = SystemCallProgram()
+  /// Expects a container's; what is not used is not touched.
+  var program = SystemCallProgram(expecting: 512)
   /// The session's end of the terminal.
   private(set) var terminal: SystemCallProgram.Argument?
   /// The procfs of outside, which the world cannot have laid something over.

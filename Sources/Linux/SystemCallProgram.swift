@@ -155,9 +155,10 @@ public struct SystemCallProgram: Sendable {
   private var purpose: String = ""
 
   /// A program without steps.
-  public init() {
-    // As many as a container has; growing would copy them over and over, and what is not used is not touched.
-    steps.reserveCapacity(512)
+  ///
+  /// - Parameter expected: so many can be added before those that are there have to be copied.
+  public init(expecting expected: Int = 0) {
+    steps.reserveCapacity(expected)
   }
 
   /// Says what the steps that follow are for.
