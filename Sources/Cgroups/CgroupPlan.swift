@@ -92,10 +92,13 @@ extension CgroupPlan.Step {
     switch self {
     case .handOn(let controller, let parent, let isNeeded):
       if isNeeded { throw .notHandedOn(controller, parent, error) }
-    case .allowDevice(_, let directory, let isNeeded), .allowDevices(_, let directory, let isNeeded):
+    case .allowDevice(_, let directory, let isNeeded):
+      if isNeeded || ![.eperm, .eacces].contains(error.errno) { throw .devicesRefused(directory, error) }
+    case .allowDevices(_, let directory, let isNeeded):
       // EINVAL and ENOSYS are the answers of a kernel without such programs.
-      let isWantOfRights = [.eperm, .eacces, .einval, .enosys].contains(error.errno)
-      if isNeeded || !isWantOfRights { throw .devicesRefused(directory, error) }
+      if isNeeded || ![.eperm, .eacces, .einval, .enosys].contains(error.errno) {
+        throw .devicesRefused(directory, error)
+      }
     default: throw .systemCall(error)
     }
   }

@@ -62,7 +62,8 @@ private struct ContainerCgroupPlan {
   let resources: CgroupResources
   let devices: DevicePolicy?
   let tolerance: CgroupTolerance
-  /// The directory of the devices controller in which nothing could be made.
+  /// The directory in which nothing could be made that could have limited devices: of the devices controller of version 1
+  /// if there is one, else of version 2.
   var closedToDevices: FilePath?
   var places: [Cgroup.Place] = []
   var steps: [CgroupPlan.Step] = []
@@ -116,7 +117,8 @@ private struct ContainerCgroupPlan {
     let existing = 1 + line.dropFirst().prefix { CgroupFile.exists($0.directory) }.count
     let deepest = line[existing - 1]
     guard isWritable(deepest.directory) else {
-      if hierarchy.controllers.contains(.devices) { closedToDevices = deepest.directory }
+      let isForDevices = hierarchy.controllers.contains(.devices)
+      if isForDevices || hierarchy.version == .v2 && closedToDevices == nil { closedToDevices = deepest.directory }
       // Nobody's limit needs it, so that a container without rights runs without.
       if settings.isEmpty, tolerance.contains(.noDirectory) { return }
       throw .notDelegated(deepest.directory)
