@@ -6,8 +6,9 @@ internal import Linux
 internal import struct SystemPackage.FilePath
 
 extension WorldFileSystem {
-  /// A directory that every procfs has, that no world mounts anything on, and that nothing is looked for in.
-  private static let stagePlace: FilePath = "/proc/driver"
+  /// A directory that every procfs has, whichever parts of it were mounted, and that nobody but this process, which opens
+  /// no file there, has a use for: nothing that a plan names can lie below.
+  private static let stagePlace: FilePath = "/proc/self/fdinfo"
 
   /// The stage, made when it is first wanted. It cannot be bound, so that copies of what it lies in are without it.
   mutating func appendStage() -> Register {

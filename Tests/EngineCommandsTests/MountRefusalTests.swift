@@ -32,7 +32,7 @@ import Testing
       | .root.readonly = true'
     does 'cut -d" " -f4- /proc/self/mountinfo | sed -E "s/(shared|master):[0-9]*/\\1/g; s/size=[0-9]*k,nr_inodes=[0-9]*//" | sort
       for f in /kept/x /kept/file /bound/x /lazy/x /copied/x /x; do : > $f; done 2>&1; cat /hidden/file 2>&1; wc -c < /one/file
-      cat /copied/file /bound/inner/deep; ls -l /dev /opt/real/inside; ls /..; ls /proc/driver | head -n 1; : > /flat/x && echo made'
+      cat /copied/file /bound/inner/deep; ls -l /dev /opt/real/inside; ls /..; ls /proc/self/fdinfo | head -n 1; : > /flat/x && echo made'
 
     """
 
@@ -41,7 +41,7 @@ import Testing
       Self.preamble + Self.everything + """
         $o run $id > usual 2>&1 < /dev/null; refused \(error) mounts $o run $id > other 2>&1 < /dev/null; diff usual other && echo the same
         wc -l < usual; refused \(error) mounts $o --debug run $id 2>&1 < /dev/null | grep -cE 'fsopen|open_tree|move_mount|fsmount'
-        grep -c /proc/driver /proc/self/mountinfo; ls state 2>&1 | wc -l; find /sys/fs/cgroup -name $id
+        grep -c fdinfo /proc/self/mountinfo; ls state 2>&1 | wc -l; find /sys/fs/cgroup -name $id
         """)
     let lines = outcome.output.split(separator: "\n").map(String.init)
     #expect(lines.first == "the same" && lines.count == 5 && Int(lines[1])! > 35, "\(outcome)")
@@ -89,6 +89,19 @@ import Testing
         as $b/refuse EPERM \(call) $b/runtime --root $b/own run $id < /dev/null
         """)
     #expect(outcome.output == "runs\nruns too\n", "\(outcome)")
+  }
+
+  /// Where mounts are made is a directory that is in every /proc, and that nothing is bound from.
+  @Test func aProcInPartIsEnough() throws {
+    let outcome = try bundle.script(
+      Self.preamble + """
+        edit '.mounts += [{destination: "/driver", type: "bind", source: "/proc/driver", options: ["bind", "ro"]}]'
+        does 'ls /driver'; ls /proc/driver > there; refused EPERM mounts $o run $id < /dev/null | diff - there && echo the same
+        edit '.mounts |= map(select(.destination != "/driver"))'; does 'ls /dev/null'
+        unshare -m sh -c 'umount -l /proc && mount -t proc -o subset=pid proc /proc && ls -d /proc/driver 2>&1 | wc -l
+          exec "$@"' sh $b/refuse EPERM mounts $o run $id < /dev/null
+        """)
+    #expect(outcome.output == "the same\n1\n/dev/null\n", "\(outcome)")
   }
 
   /// What cannot be had is said, and leaves nothing.
