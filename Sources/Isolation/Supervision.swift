@@ -9,8 +9,10 @@ public import Linux
 public struct Supervisor: ~Copyable {
   /// The signals that must not end the supervisor while a world runs; to be blocked before the world starts. Those
   /// with which a terminal stops and continues its jobs stay as they are, so that job control works.
-  public static let signals = SignalSet.all.subtracting(
-    SignalSet(.terminalStop, .resume, .stop, Signal(rawValue: 21), Signal(rawValue: 22)))
+  public static var signals: SignalSet {
+    SignalSet.all.subtracting(
+      SignalSet(.terminalStop, .resume, .stop, Signal(rawValue: 21), Signal(rawValue: 22)))
+  }
 
   private let received: SignalDescriptor
 

@@ -303,7 +303,7 @@ struct WorldProgram {
     program.append(.mount("none", on: "/proc", [.recursive, MountPropagation.private.flag]))
   }
 
-  private static let terminalFlags: OpenFlags = [.readWrite, .noControllingTerminal]
+  private static var terminalFlags: OpenFlags { [.readWrite, .noControllingTerminal] }
 
   /// Makes a terminal where its name can be found, while this process still has all rights.
   private mutating func appendTerminalOfWorld(_ opening: SystemCallProgram.Step) {

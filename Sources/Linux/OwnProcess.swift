@@ -17,6 +17,13 @@ public func commandLineBytes() -> [[UInt8]] {
   return arguments
 }
 
+/// The same as texts, of which bytes that are no UTF-8 became U+FFFD.
+///
+/// Source: execve(2).
+public func commandLineTexts() -> [String] {
+  commandLineBytes().map { String(decoding: $0, as: UTF8.self) }
+}
+
 /// The value of a variable of this process's environment; nil when it is unset.
 ///
 /// Corresponds to getenv(3).

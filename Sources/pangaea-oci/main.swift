@@ -3,4 +3,5 @@
 import EngineCommands
 import Linux
 
-exitProcess(EngineMain.run(arguments: commandLineBytes().map { String(decoding: $0, as: UTF8.self) }))
+// A closure here would belong to the main actor, and finding that out costs a start some pages.
+exitProcess(EngineMain.run(arguments: commandLineTexts()))

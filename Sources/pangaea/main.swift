@@ -3,4 +3,5 @@
 import Commands
 import Linux
 
-exitProcess(PangaeaMain.run(arguments: commandLineBytes().map { String(decoding: $0, as: UTF8.self) }))
+// A closure here would belong to the main actor, and finding that out costs a start some pages.
+exitProcess(PangaeaMain.run(arguments: commandLineTexts()))

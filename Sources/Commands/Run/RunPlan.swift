@@ -161,11 +161,11 @@ extension RunRequest {
     if limits.processes.map({ $0 < 2 }) ?? false {
       throw .usage("--pids is at least 2: the command, and the world's init", exitStatus: 125)
     }
+    if limits.isEmpty { return nil }
     let page = SystemConfiguration.pageSize
     if limits.memory.map({ $0 < UInt64(page) }) ?? false {
       throw .usage("--memory is at least \(page) bytes, a page of memory", exitStatus: 125)
     }
-    if limits.isEmpty { return nil }
     do throws(CgroupError) {
       return try plan(limits)
     } catch {
