@@ -29,7 +29,8 @@ func staticLink(_ program: String, _ libraries: [String] = []) -> [LinkerSetting
       [
         "-static-executable", "-Xlinker", "--gc-sections", "-use-ld=lld", "-Xlinker",
         "--symbol-ordering-file=\(Context.packageDirectory)/Sources/\(program)/startup-order.txt", "-Xlinker",
-        "--no-warn-symbol-ordering", "-Xlinker", "--wrap=sysconf",
+        "--no-warn-symbol-ordering", "-Xlinker", "--wrap=sysconf", "-Xlinker",
+        "--script=\(Context.packageDirectory)/Sources/ProgramStart/constants.ld",
       ] + (Context.environment["SYMBOLS"] == nil ? ["-Xlinker", "-s"] : []) + libraries,
       .when(platforms: [.linux], configuration: .release))
   ]
@@ -102,7 +103,7 @@ let package = Package(
       ],
       swiftSettings: house),
     .target(
-      name: "ProgramStart", dependencies: ["CLinux"],
+      name: "ProgramStart", dependencies: ["CLinux"], exclude: ["constants.ld"],
       cSettings: houseC + [.define("PROGRAM_IS_STATIC", .when(configuration: .release))]),
     .executableTarget(
       name: "pangaea", dependencies: ["Commands", "Linux", "ProgramStart"], exclude: ["startup-order.txt"],

@@ -170,53 +170,53 @@ extension SystemCallProgram.Step {
   private static func hex(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }
 
   private static func control(
-    _ option: UInt64, _ name: String, _ arguments: (UInt64, String)..., on object: String = ""
+    _ option: UInt64, _ name: String, _ first: SystemCallProgram.Argument,
+    _ second: SystemCallProgram.Argument = .value(0), on object: String = ""
   ) -> Self {
-    let shown: [SystemCallProgram.Argument] = arguments.map { .value($0.0, shown: $0.1) }
-    let padding = Array(repeating: SystemCallProgram.Argument.value(0), count: 4 - arguments.count)
-    return Self(
-      "prctl", .call(__NR_prctl), [.value(option, shown: name)] + shown + padding, on: object.isEmpty ? name : object)
+    Self(
+      "prctl", .call(__NR_prctl), [.value(option, shown: name), first, second, .value(0), .value(0)],
+      on: object.isEmpty ? name : object)
   }
 
   /// prctl(2) PR_SET_PDEATHSIG: the signal that comes when the parent thread ends.
   public static func setParentDeathSignal(_ signal: Signal) -> Self {
-    control(1, "PR_SET_PDEATHSIG", (UInt64(signal.rawValue), "SIG" + signal.name))
+    control(1, "PR_SET_PDEATHSIG", .value(UInt64(signal.rawValue), shown: "SIG" + signal.name))
   }
 
   /// prctl(2) PR_SET_DUMPABLE.
   public static func setDumpable(_ isDumpable: Bool) -> Self {
-    control(4, "PR_SET_DUMPABLE", (isDumpable ? 1 : 0, isDumpable ? "1" : "0"))
+    control(4, "PR_SET_DUMPABLE", .value(isDumpable ? 1 : 0))
   }
 
   /// prctl(2) PR_SET_KEEPCAPS: permitted capabilities outlive a change of user.
   public static func keepCapabilities(_ keep: Bool) -> Self {
-    control(8, "PR_SET_KEEPCAPS", (keep ? 1 : 0, keep ? "1" : "0"))
+    control(8, "PR_SET_KEEPCAPS", .value(keep ? 1 : 0))
   }
 
   /// prctl(2) PR_CAPBSET_DROP.
   public static func dropBoundingCapability(_ number: Int32) -> Self {
-    control(24, "PR_CAPBSET_DROP", (UInt64(number), String(number)), on: "capability \(number)")
+    control(24, "PR_CAPBSET_DROP", .value(UInt64(number)), on: "capability \(number)")
   }
 
   /// prctl(2) PR_SET_CHILD_SUBREAPER.
   public static func setChildSubreaper(_ isSubreaper: Bool) -> Self {
-    control(36, "PR_SET_CHILD_SUBREAPER", (isSubreaper ? 1 : 0, isSubreaper ? "1" : "0"))
+    control(36, "PR_SET_CHILD_SUBREAPER", .value(isSubreaper ? 1 : 0))
   }
 
   /// prctl(2) PR_SET_NO_NEW_PRIVS.
   public static func setNoNewPrivileges() -> Self {
-    control(38, "PR_SET_NO_NEW_PRIVS", (1, "1"))
+    control(38, "PR_SET_NO_NEW_PRIVS", .value(1))
   }
 
   /// prctl(2) PR_CAP_AMBIENT_RAISE.
   public static func raiseAmbientCapability(_ number: Int32) -> Self {
     control(
-      47, "PR_CAP_AMBIENT", (2, "PR_CAP_AMBIENT_RAISE"), (UInt64(number), String(number)), on: "capability \(number)")
+      47, "PR_CAP_AMBIENT", .value(2, shown: "PR_CAP_AMBIENT_RAISE"), .value(UInt64(number)), on: "capability \(number)")
   }
 
   /// prctl(2) PR_CAP_AMBIENT_CLEAR_ALL.
   public static func clearAmbientCapabilities() -> Self {
-    control(47, "PR_CAP_AMBIENT", (4, "PR_CAP_AMBIENT_CLEAR_ALL"))
+    control(47, "PR_CAP_AMBIENT", .value(4, shown: "PR_CAP_AMBIENT_CLEAR_ALL"))
   }
 
   /// setsid(2).
