@@ -179,8 +179,10 @@ extension TerminalScreen {
     let foreground = style.foreground.fitted(to: colors)
     let background = style.background.fitted(to: colors)
     let pair = foreground < 0 && background < 0 ? 0 : alloc_pair(Int32(foreground), Int32(background))
+    // Where there are no colours, what has a ground of its own is told apart all the same.
+    let emphasis = background < 0 && style.background != .terminal ? style.emphasis.union(.reverse) : style.emphasis
     unsafe ccurses_write(
-      Int32(row), Int32(column), text, Int32(text.count), style.emphasis.cursesAttributes, max(pair, 0))
+      Int32(row), Int32(column), text, Int32(text.count), emphasis.cursesAttributes, max(pair, 0))
   }
 }
 

@@ -2,11 +2,11 @@
 
 import Cgroups
 import Linux
-import Processes
 import Screen
 import Testing
 
 @testable import Commands
+@testable import Processes
 
 /// A process as /proc/PID/stat would tell of it.
 private func process(
@@ -33,10 +33,17 @@ private var family: [LiveProcess] {
   ]
 }
 
+/// Namespaces of which the one of names is known.
+private func links(uts inode: UInt64) -> NamespaceLinks {
+  var links = NamespaceLinks()
+  links[.uts] = inode
+  return links
+}
+
 private func model(_ processes: [LiveProcess] = family, height: Int = 20) -> TopModel {
   var model = TopModel(
     own: NamespaceLinks(), accounts: Accounts(passwd: Array("root:x:0:0::/:/bin/sh\n".utf8), group: []))
-  model.setHeight(height)
+  model.setRoom(rows: height, columns: 80)
   model.update(processes)
   return model
 }
@@ -144,6 +151,25 @@ extension TopModel {
     #expect(model.shown.count == 6)
   }
 
+  @Test func aFocusOnWhatEndedIsGivenUp() {
+    var model = model()
+    model.go(to: 5)
+    model.type("z")
+    model.update(Array(family.prefix(4)))
+    #expect(model.shown == [1, 2, 4, 3])
+    #expect(model.notice == "PID 5 has ended: all are shown again")
+  }
+
+  @Test func aFocusInAGroupKeepsTheAncestorsToo() {
+    var processes = family
+    for index in processes.indices { processes[index].details.namespaces = NamespaceLinks.ofMachine }
+    var model = model(processes)
+    model.go(to: 5)
+    model.type("zgu\n")
+    #expect(model.view.group == .user)
+    #expect(model.shown == [1, 2, 5, 6])
+  }
+
   @Test func threadsOfTheKernelAreHidden() {
     var model = model(family + [process(9, 2, "kworker", flags: 0x0020_0000)])
     #expect(!model.shown.contains(9))
@@ -198,6 +224,16 @@ extension TopModel {
     #expect(model.selected?.processID == 2)
   }
 
+  /// It would be PID 1, for whom the next signal is not meant.
+  @Test func whoIsFilteredAwayHandsTheSelectionToNoAncestor() {
+    var model = model(family + [process(7, 1, "makeshift", start: 9)])
+    model.type("\\make\n")
+    model.go(to: 7)
+    model.update(family + [process(7, 1, "other", start: 9)])
+    #expect(model.shown == [1, 2, 5])
+    #expect(model.selected?.processID == 5)
+  }
+
   @Test func movingKeepsTheSelectionInSight() {
     var model = model((1...100).map { process(Int32($0), 0) }, height: 10)
     model.type(.end)
@@ -222,9 +258,13 @@ extension TopModel {
     #expect(model.selected?.processID == 4)
     model.type("\n")
     #expect(model.entry == nil)
-    model.search = "e"
-    #expect(model.type(.function(3)) == .nothing)
+    model.type(.function(3))
+    #expect(model.entry == TopEntry(purpose: .search, text: ""))
+    model.type("e")
+    #expect(model.selected?.processID == 4)
+    model.type(.function(3))
     #expect(model.selected?.processID == 5)
+    model.type("\n")
     _ = model.take(Key(.function(3), .shift), overlayHeight: 15)
     #expect(model.selected?.processID == 4)
     model.type("/zzz")
@@ -240,6 +280,9 @@ extension TopModel {
     #expect(model.targets.map(\.processID) == [4, 5])
     model.type("U")
     #expect(model.targets.map(\.processID) == [6])
+    model.type(" ")
+    model.update(Array(family.prefix(5)))
+    #expect(model.tagged.isEmpty)
   }
 }
 
@@ -264,6 +307,22 @@ extension TopModel {
     model.type("k")
     model.type(.escape)
     #expect(model.overlay == nil)
+  }
+
+  /// Whoever is selected when it is chosen.
+  @Test func aSignalGoesToWhomTheMenuWasOpenedOn() {
+    var model = model()
+    model.go(to: 3)
+    model.type("k")
+    guard case .menu(let menu) = model.overlay else { Issue.record("no menu"); return }
+    #expect(menu.title == "To 3 server")
+    model.update([family[0], family[1]])
+    #expect(model.selected?.processID != 3)
+    #expect(model.type("\n") == .signal(.terminate, [family[2].identity]))
+    model.go(to: 1)
+    model.type("  k")
+    guard case .menu(let tagged) = model.overlay else { Issue.record("no menu"); return }
+    #expect(tagged.title == "To 2 tagged")
   }
 
   @Test func aQuestionIsAnsweredByYAlone() {
@@ -330,7 +389,7 @@ extension TopModel {
   private func drawing(_ model: TopModel, rows: Int = 24, columns: Int = 80) -> Canvas {
     var model = model
     let layout = TopLayout(WindowSize(rows: rows, columns: columns))
-    model.setHeight(layout.listRows.count)
+    model.setRoom(rows: layout.listRows.count, columns: columns)
     var canvas = Canvas(layout.size)
     var cgroups = LiveCgroups()
     TopDrawing(model: model, layout: layout, strokes: .unicode).draw(on: &canvas, &cgroups)
@@ -358,6 +417,28 @@ extension TopModel {
     #expect(canvas.text(row: 8).hasSuffix("│   └─cc"))
     #expect(canvas.text(row: 23).hasPrefix("F1Help  F2Group F3SearchF4Filter"))
     #expect(canvas[4, 0].style.background != .terminal)
+  }
+
+  @Test func longLinesOfAPageAreBroken() {
+    var page = TopText(title: "t", [.init(text: String(repeating: "x", count: 100)), .init(text: "短い")])
+    page.wrap(to: 40)
+    #expect(page.lines.map(\.text.count) == [40, 40, 28, 2])
+    page.wrap(to: 3)
+    #expect(page.lines.first?.text == "xxx")
+    page.wrap(to: 200)
+    #expect(page.lines.count == 2)
+  }
+
+  /// Those of a parent that may not be read are no border, and do not hide one.
+  @Test func bordersGoRoundWhatCannotBeRead() {
+    var processes = family
+    let (own, other) = (NamespaceLinks.ofMachine, links(uts: 4711))
+    processes[0].details.namespaces = own
+    processes[4].details.namespaces = other
+    let model = model(processes)
+    #expect(model.borders(of: 4).map(\.kind) == [.uts])
+    #expect(model.borders(of: 5).isEmpty)
+    #expect(model.borders(of: 1).isEmpty)
   }
 
   @Test func otherPeoplesControlCharactersAreEscaped() {

@@ -94,12 +94,22 @@ extension TopDrawing {
       column = canvas.write("\(label) ", row: 2, column: column, Paint.Role.quiet.style)
       column = canvas.write(value + "  ", row: 2, column: column, Paint.Role.warning.style)
     }
+    drawLegend(from: column, on: &canvas)
+  }
+
+  /// As many letters as there is room for; dots say that there are more.
+  private func drawLegend(from start: Int, on canvas: inout Canvas) {
+    var column = start
     for kind in NamespaceKind.allCases {
-      for (index, link) in (model.legend.lettered[kind] ?? []).enumerated() where column < layout.size.columns {
+      for (index, link) in (model.legend.lettered[kind] ?? []).enumerated() {
         guard let count = model.memberCounts[link] else { continue }
-        let text = "\(kind.procName)[\(NamespaceLegend.letter(index))]"
-        column = canvas.write(text, row: 2, column: column, Paint.Role.namespace(index).style)
-        column = canvas.write("\(strokes.times)\(count) ", row: 2, column: column, Paint.Role.quiet.style)
+        let (name, number) = ("\(kind.procName)[\(NamespaceLegend.letter(index))]", "\(strokes.times)\(count) ")
+        guard column + name.count + number.count + 2 <= layout.size.columns else {
+          canvas.write("...", row: 2, column: column, Paint.Role.quiet.style)
+          return
+        }
+        column = canvas.write(name, row: 2, column: column, Paint.Role.namespace(index).style)
+        column = canvas.write(number, row: 2, column: column, Paint.Role.quiet.style)
       }
     }
   }
@@ -176,6 +186,10 @@ extension TopDrawing {
     canvas.write("  \(link), \(note)\(number)", row: line, column: column, Paint.Role.quiet.style)
   }
 
+  private func text(_ border: NamespaceLink) -> String {
+    " +\(border.kind.procName)" + (letter(border).map { "[\($0.letter)]" } ?? "")
+  }
+
   private func letter(_ link: NamespaceLink) -> (index: Int, letter: String)? {
     guard let index = model.legend.lettered[link.kind]?.firstIndex(of: link) else { return nil }
     return (index, NamespaceLegend.letter(index))
@@ -234,9 +248,7 @@ extension TopDrawing {
     write(shown, base == .plain ? nameStyle(process) : base)
     write(process.details.insideIDs.map { strokes.arrow + String($0) }.joined(), Paint.Role.quiet.style)
     for link in model.borders(of: index) {
-      let letter = letter(link)
-      let text = " +\(link.kind.procName)" + (letter.map { "[\($0.letter)]" } ?? "")
-      write(text, letter.map { Paint.Role.namespace($0.index).style } ?? .plain)
+      write(text(link), letter(link).map { Paint.Role.namespace($0.index).style } ?? .plain)
     }
     if let container = model.container(of: index) {
       write(" {\(Escaping.escaped(container.description))}", Paint.Role.namespace(6).style)
@@ -289,6 +301,9 @@ extension TopDrawing {
       parts.append("cgroup \(Escaping.escaped(cgroups.path(of: cgroup)[...]))")
     }
     if let container = process.details.container { parts.insert(Escaping.escaped(container.description), at: 1) }
+    // Behind a long name or deep in the tree there is no room for them in the list.
+    parts[0] += process.details.insideIDs.map { strokes.arrow + String($0) }.joined()
+    if let index = model.selectedIndex { parts[0] += model.borders(of: index).map(text).joined() }
     return parts.joined(separator: "  ")
   }
 

@@ -3,8 +3,8 @@
 extension TopText {
   private static let keys: [(key: String, meaning: String)] = [
     ("arrows, PgUp ...", "move; left folds, or goes to the parent; right unfolds"),
-    ("/ F3  n", "search by name, arguments, PID, container; the next match"),
-    ("Shift-F3", "the match before"),
+    ("/ F3", "search by name, arguments, PID, container"),
+    ("n  Shift-F3", "the next match; the match before"),
     ("\\ F4", "filter: show what matches, and its ancestors"),
     ("t F5", "tree, or a flat list"),
     ("+ -  *", "fold or unfold a branch; all branches"),

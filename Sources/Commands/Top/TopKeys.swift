@@ -42,7 +42,7 @@ extension TopModel {
     switch number {
     case 1: overlay = .text(.help)
     case 2: overlay = .menu(.groups(view.group))
-    case 3: entry == nil && search.isEmpty ? (entry = TopEntry(purpose: .search, text: "")) : (_ = goOn())
+    case 3: return takeLetter("/")
     case 4: entry = TopEntry(purpose: .filter, text: view.filter)
     case 5: return takeLetter("t")
     case 6: overlay = .menu(.orders(view.order))
@@ -69,7 +69,7 @@ extension TopModel {
     case "g": overlay = .menu(.groups(view.group))
     case "z": focus()
     case "p": isPaused.toggle()
-    case "k" where !targets.isEmpty: overlay = .menu(.signals())
+    case "k" where !targets.isEmpty: overlay = .menu(.signals(to: targets))
     default: return takeView(letter)
     }
     return .nothing
@@ -237,7 +237,7 @@ extension TopModel {
       guard text.take(key, height: height) else { return close(key) }
       overlay = .text(text)
     case .menu(var menu):
-      if key == Key(.enter), menu.selected < menu.items.count { return choose(menu.items[menu.selected].choice) }
+      if key == Key(.enter), menu.selected < menu.items.count { return choose(menu.selected, of: menu) }
       guard key != .character("q"), menu.take(key, height: height) else { return close(key) }
       overlay = .menu(menu)
     case .question(_, let deed):
@@ -257,14 +257,14 @@ extension TopModel {
     return .nothing
   }
 
-  private mutating func choose(_ choice: TopMenu.Choice) -> TopDeed {
+  private mutating func choose(_ item: Int, of menu: TopMenu) -> TopDeed {
     overlay = nil
-    switch choice {
+    switch menu.items[item].choice {
     case .sort(let order): sort(by: order)
     case .user(let user): view.userID = user
     case .group(let kind): view.group = kind
-    case .signal(let signal): return .signal(signal, targets.map(\.identity))
-    case .branch: return .planBranchKill(targets.map(\.identity))
+    case .signal(let signal): return .signal(signal, menu.targets)
+    case .branch: return .planBranchKill(menu.targets)
     }
     arrange()
     return .nothing
@@ -318,7 +318,7 @@ extension TopModel {
       overlay = nil
       return .nothing
     }
-    if menu.selected == item { return choose(menu.items[item].choice) }
+    if menu.selected == item { return choose(item, of: menu) }
     menu.selected = item
     overlay = .menu(menu)
     return .nothing

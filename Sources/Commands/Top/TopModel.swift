@@ -50,6 +50,7 @@ struct TopModel {
   /// Takes over what a look found; the selection stays with its process.
   mutating func update(_ found: [LiveProcess]) {
     processes = found
+    forgetEnded()
     memberCounts.removeAll(keepingCapacity: true)
     (count, runningCount) = (0, 0)
     for index in found.indices where !found[index].isThread {
@@ -64,6 +65,17 @@ struct TopModel {
       }
     }
     arrange()
+  }
+
+  /// Who has ended is neither tagged any more nor what the view is confined to.
+  private mutating func forgetEnded() {
+    guard !tagged.isEmpty || view.focus != nil else { return }
+    let present = Set(processes.map(\.identity))
+    tagged.formIntersection(present)
+    if let focus = view.focus, !present.contains(focus) {
+      view.focus = nil
+      notice = "PID \(focus.processID) has ended: all are shown again"
+    }
   }
 
   /// Makes the rows anew, after a look or a choice.
@@ -86,7 +98,10 @@ struct TopModel {
     guard let index = processes.firstIndex(where: { $0.identity == identity }) else { return nil }
     var above = rows.parents[index]
     while above >= 0 {
-      if let row = rows.rows.firstIndex(where: { $0.process == above }) { return row }
+      // Who is not shown for another reason, as by a filter, leaves the person where it was.
+      if let row = rows.rows.firstIndex(where: { $0.process == above }) {
+        return rows.rows[row].hiddenCount > 0 ? row : nil
+      }
       above = rows.parents[above]
     }
     return nil
@@ -107,10 +122,13 @@ struct TopModel {
     select(row: min(max(selectedRow, firstRow), firstRow + height - 1))
   }
 
-  /// Takes note of how many rows there is room for.
-  mutating func setHeight(_ rows: Int) {
+  /// Takes note of how many rows there is room for, and breaks the lines of a page so that they fit.
+  mutating func setRoom(rows: Int, columns: Int) {
     height = max(rows, 1)
     select(row: selectedRow)
+    guard case .text(var text) = overlay else { return }
+    text.wrap(to: columns)
+    overlay = .text(text)
   }
 
   /// The process where the person is; nil on a heading and in an empty list.
@@ -154,13 +172,16 @@ struct TopModel {
     return false
   }
 
-  /// The borders of a process: the namespaces that are not its parent's; of a root, and where there is no tree to see
-  /// a parent in, those that are not the machine's.
+  /// The borders of a process: the namespaces that are not its parent's, or, where those cannot be read, those of the
+  /// next above; of a root, and where there is no tree to see a parent in, those that are not the machine's.
   func borders(of index: Int) -> [NamespaceLink] {
     guard let links = processes[index].details.namespaces else { return [] }
-    let parent = rows.parents[index]
-    let outer = view.isTree && view.group == nil && parent >= 0 ? processes[parent].details.namespaces : own
-    return outer.map { links.borders(above: $0) } ?? []
+    var above = view.isTree && view.group == nil ? rows.parents[index] : -1
+    while above >= 0 {
+      if let outer = processes[above].details.namespaces { return links.borders(above: outer) }
+      above = rows.parents[above]
+    }
+    return links.borders(above: own)
   }
 
   /// The container of a process, where it is not its parent's.

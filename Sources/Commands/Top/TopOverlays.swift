@@ -13,13 +13,22 @@ struct TopText {
   }
 
   let title: String
-  let lines: [Line]
+  /// As long as they are.
+  private let whole: [Line]
+  /// As long as there is room for.
+  private(set) var lines: [Line]
   var first = 0
 
   /// A page of lines.
   init(title: String, _ lines: [Line]) {
     self.title = title
+    whole = lines
     self.lines = lines
+  }
+
+  /// Breaks lines that are longer than so many columns.
+  mutating func wrap(to columns: Int) {
+    lines = whole.flatMap { $0.wrapped(to: columns) }
   }
 
   /// Scrolls by a key.
@@ -41,6 +50,26 @@ struct TopText {
   }
 }
 
+extension TopText.Line {
+  /// The line in pieces that fit; what goes on is indented.
+  fileprivate func wrapped(to columns: Int) -> [TopText.Line] {
+    let indentation = columns > 20 ? "    " : ""
+    var pieces: [String] = []
+    var piece = ""
+    var width = 0
+    for character in text {
+      let more = DisplayWidth.of(String(character))
+      if width + more > columns, !piece.isEmpty {
+        pieces.append(piece)
+        (piece, width) = (indentation, indentation.count)
+      }
+      piece.append(character)
+      width += more
+    }
+    return (pieces + [piece]).map { TopText.Line(text: $0, role: role) }
+  }
+}
+
 /// A list to choose from.
 struct TopMenu {
   /// What a choice means.
@@ -54,6 +83,8 @@ struct TopMenu {
 
   let title: String
   let items: [(label: String, choice: Choice)]
+  /// Whom a signal goes to: those that the menu was opened on, whoever is selected when it is chosen.
+  var targets: [ProcessIdentity] = []
   var selected = 0
   var first = 0
 
@@ -120,12 +151,18 @@ extension TopMenu {
   }
 
   /// What to send: SIGTERM, which is chosen, the end of the whole branch, then all signals.
-  static func signals() -> TopMenu {
+  static func signals(to targets: [LiveProcess]) -> TopMenu {
     func item(_ signal: Signal) -> (label: String, choice: Choice) {
       ("\(signal.rawValue < 10 ? " " : "")\(signal.rawValue) SIG\(signal.name)", .signal(signal))
     }
     return TopMenu(
-      title: "Send",
-      items: [item(.terminate), ("end the whole branch", .branch)] + (1...31).map { item(Signal(rawValue: $0)) })
+      title: "To \(named(targets))",
+      items: [item(.terminate), ("end the whole branch", .branch)] + (1...31).map { item(Signal(rawValue: $0)) },
+      targets: targets.map(\.identity))
+  }
+
+  private static func named(_ targets: [LiveProcess]) -> String {
+    guard let only = targets.first, targets.count == 1 else { return "\(targets.count) tagged" }
+    return "\(only.processID) \(Escaping.escaped(only.name[...]))"
   }
 }

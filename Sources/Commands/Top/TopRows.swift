@@ -139,7 +139,7 @@ extension TopRows {
     isShown.removeAll(keepingCapacity: true)
     isShown.append(contentsOf: isMatch)
     let needsContext = focus != nil || view.userID != nil || !pattern.isEmpty
-    guard view.isTree, view.group == nil, needsContext else { return }
+    guard view.isTree, needsContext, view.group == nil || focus != nil else { return }
     for index in isMatch.indices where isMatch[index] {
       var above = parents[index]
       while above >= 0, !isShown[above] {

@@ -108,7 +108,7 @@ struct TopSession: ~Copyable {
 
   private mutating func draw() {
     let layout = layout
-    model.setHeight(layout.listRows.count)
+    model.setRoom(rows: layout.listRows.count, columns: layout.size.columns)
     TopDrawing(model: model, layout: layout, strokes: strokes).draw(on: &screen.canvas, &census.cgroups)
     screen.present()
   }
