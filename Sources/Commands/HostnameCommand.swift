@@ -62,6 +62,9 @@ struct HostnameCommand: HandParsedVerb {
     guard scanner.operands.count <= 1 else {
       throw .usage("one name can be set, not several", exitStatus: usageStatus)
     }
+    if command.file != nil || !scanner.operands.isEmpty, !command.asksWhatCanBeSet {
+      throw .usage("a name is shown or set, not both", exitStatus: usageStatus)
+    }
     if let file = command.file {
       if let name = try command.nameInFile(file) { try command.set(name) }
     } else if let name = scanner.operands.first {
@@ -71,6 +74,8 @@ struct HostnameCommand: HandParsedVerb {
     }
     return 0
   }
+
+  private var asksWhatCanBeSet: Bool { question == .name || question == .domainName }
 
   private mutating func apply(_ option: ScannedOption) {
     switch option.name {

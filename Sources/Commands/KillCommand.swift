@@ -65,7 +65,7 @@ struct KillCommand: HandParsedVerb {
     var command = KillCommand()
     let rest = command.takeSignal(invocation.arguments)
     if invocation.form == .verb { try refuseUnknownSignal(in: rest) }
-    var scanner = OptionScanner(rest, options: description.options)
+    var scanner = OptionScanner(rest, options: options(of: invocation.form))
     while let option = try scanner.nextOption(failureStatus: invocation.failure) {
       switch option.name {
       case "help": return try invocation.showHelp(description)
@@ -82,6 +82,12 @@ struct KillCommand: HandParsedVerb {
     try command.refuseWhatWouldBeIgnored(invocation)
     let targets = command.targets.map(Target.init(typed:)) + command.names.map(Target.named)
     return try command.carryOut(targets, invocation)
+  }
+
+  /// Under the classic name only what procps has: there `-t` and `-n` are slips, and must not end a branch or do nothing.
+  private static func options(of form: Invocation.Form) -> [OptionDescription] {
+    let classic: Set = ["signal", "queue", "list", "table", "help", "version"]
+    return form == .classic ? description.options.filter { classic.contains($0.name) } : description.options
   }
 
   /// Takes the first argument of the form -SIGNAL out, and negative PIDs after a signal, which getopt would read as

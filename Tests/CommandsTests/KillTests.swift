@@ -338,4 +338,16 @@ struct ClassicKillTests {
     func said(_ text: String) -> String { text.split(separator: "kill: ").last.map { String($0) } ?? text }
     #expect(said(own.errorText) == said(original.error))
   }
+
+  /// What only the verb has is an error: a script that means another kill(1) must not end a branch, nor nobody.
+  @Test(arguments: [["-t"], ["-n", "9"], ["-v"], ["--tree"], ["--dry-run"], ["--json"], ["--name"]])
+  func hasNoOptionsOfTheVerb(_ options: [String]) throws {
+    let sleeper = try Sleeper()
+    let arguments = options + ["\(sleeper.processID)"]
+    #expect(try StartedProgram(["/usr/bin/kill"] + arguments).finish().status == .exited(1))
+    let own = try runPangaea(arguments, as: "kill")
+    #expect(own.status == .exited(1) && own.text.isEmpty)
+    #expect(own.errorText.contains("option"), "\(own.errorText)")
+    #expect(try sleeper.pidfd.waitNow() == nil)
+  }
 }

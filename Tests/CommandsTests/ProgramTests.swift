@@ -11,6 +11,16 @@ private let hasMan =
   (try? runOther(["sh", "-c", "command -v man groff"]))?.status == .exited(0)
 
 @Suite struct ProgramTests {
+  /// Tried where there is another name to lose.
+  @Test(.enabled(if: Caller.root.isPossible), arguments: ["-s", "-f", "-d", "-i", "-a", "-A", "-I"])
+  func aNameIsShownOrSet(option: String) throws {
+    let script = "(exec -a hostname \(pangaeaPath) \(option) other 2>&1); echo $?; \(pangaeaPath) hostname"
+    let outcome = try runPangaea(["unshare", "--uts", "bash", "-c", "\(pangaeaPath) hostname before; " + script])
+    let lines = outcome.text.split(separator: "\n")
+    #expect(lines.first == "hostname: a name is shown or set, not both")
+    #expect(lines.suffix(2) == ["255", "before"])
+  }
+
   @Test func dispatchesByName() throws {
     let name = String(decoding: try SystemName().hostName, as: UTF8.self)
     #expect(try runPangaea([], as: "hostname").text == name + "\n")
