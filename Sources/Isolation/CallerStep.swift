@@ -104,7 +104,9 @@ public struct PlannedStep: Hashable, Sendable {
   public let call: String
 
   /// A step that is taken outside of the world.
-  public static func outside(_ purpose: String, _ calls: String...) -> [PlannedStep] {
+  public static func outside(_ purpose: String, _ calls: String...) -> [PlannedStep] { outside(purpose, calls) }
+
+  static func outside(_ purpose: String, _ calls: [String]) -> [PlannedStep] {
     calls.map { PlannedStep(isInside: false, purpose: purpose, call: $0) }
   }
 }
@@ -119,6 +121,20 @@ extension IsolationPlan {
     let outside = callerSteps.flatMap(\.planned)
     let waiting = outside.count - 1
     return Array(outside[..<waiting]) + inside + outside[waiting...]
+  }
+}
+
+extension IsolationPlan {
+  /// What `World.removeTraces()` does.
+  ///
+  /// Source: cgroups(7).
+  public var stepsOfRemovingTraces: [PlannedStep] {
+    guard let cgroup = cgroup?.cgroup else { return [] }
+    let ends =
+      cgroup.unified.map { "write(\"\($0.directory.appending("cgroup.kill"))\", \"1\")" }
+      ?? "pidfd_send_signal(MEMBER, SIGKILL) /* for each that is left */"
+    let removals = cgroup.places.map { "rmdir(\"\($0.directory)\")" }
+    return PlannedStep.outside("end what is left in the control group, and take it away", [ends] + removals)
   }
 }
 

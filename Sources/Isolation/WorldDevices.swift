@@ -44,7 +44,7 @@ extension WorldFileSystem {
     program.begin("lay out /dev")
     let devices = appendNewMount(of: "tmpfs", [("mode", "0755")], [.noSetUID, .noExecution])
     let place = program.appendKeepingResult(
-      .open("/dev", [.path, .directory], resolve: [.inRoot, .noMagicLinks], in: .register(root)))
+      .open("/dev", [.path, .directory], resolve: [.inRoot, .noSymbolicLinks], in: .register(root)))
     appendAttachment(of: devices, to: place, named: "/dev")
     program.appendClose(place)
     for name in ["null", "zero", "full", "random", "urandom", "tty"] { appendDevice(name, in: devices) }

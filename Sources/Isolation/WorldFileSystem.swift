@@ -135,7 +135,7 @@ struct WorldFileSystem {
   private mutating func appendProc(in root: Register) {
     program.begin("mount a proc that shows the new PID namespace")
     let mount = appendNewMount(of: "proc", [], [.noSetUID, .noDevices, .noExecution])
-    attach(mount, on: "/proc", in: root)
+    attach(mount, on: "/proc", in: root, followsLinks: false)
   }
 
   /// /dev/null of outside hides files, an empty file system directories.

@@ -84,9 +84,10 @@ extension WorldFileSystem {
   }
 
   /// Attaches a mount to a place that there is.
-  mutating func attach(_ mount: Register, on target: FilePath, in root: Register) {
+  mutating func attach(_ mount: Register, on target: FilePath, in root: Register, followsLinks: Bool = true) {
     let place = program.appendKeepingResult(
-      .open(target, .path, resolve: [.inRoot, .noMagicLinks], in: .register(root)))
+      .open(
+        target, .path, resolve: [.inRoot, followsLinks ? .noMagicLinks : .noSymbolicLinks], in: .register(root)))
     appendAttachment(of: mount, to: place, named: target)
     program.appendClose(place)
     program.appendClose(mount)

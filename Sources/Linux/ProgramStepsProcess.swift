@@ -52,7 +52,10 @@ extension SystemCallProgram.Step {
       "clone3", .fork,
       [
         .value(namespaces.rawValue, shown: shownFlags(namespaces, parent)),
-        .value(parent.rawValue, shown: "88"),
+        .value(
+          parent.rawValue,
+          shown: parent.contains(.closesDescriptors)
+            ? "88 /* after PR_SET_DUMPABLE 0; then close_range(3, ~0U), PR_SET_DUMPABLE 1 */" : "88"),
       ], on: namespaces.description)
   }
 

@@ -71,13 +71,13 @@ import struct SystemPackage.FilePath
     #expect(try run("ls", victim.path).output.isEmpty)
   }
 
-  @Test(arguments: Caller.possible) func linkedProcAndDevStayInside(caller: Caller) throws {
-    let root = try BusyboxRoot(directories: ["tmp", "real/proc", "real/dev"])
-    _ = try run("ln", "-s", "/real/proc", "\(root.path)/proc")
-    _ = try run("ln", "-s", "../../../real/dev", "\(root.path)/dev")
-    let outcome = try pangaea(
-      "run", "--rootfs", root.path, "--", "/bin/sh", "-c", "ls -d /real/proc/self /real/dev/null", as: caller)
-    #expect(outcome.lines.sorted() == ["/real/dev/null", "/real/proc/self"], "\(outcome.error)")
+  /// The command would look at another /proc than the one that was mounted for it.
+  @Test(arguments: Caller.possible, ["proc", "dev"]) func linkedProcAndDevAreRefused(caller: Caller, name: String) throws {
+    let root = try BusyboxRoot(directories: ["tmp", "etc", name == "proc" ? "dev" : "proc"])
+    _ = try run("ln", "-s", "/etc", "\(root.path)/\(name)")
+    let outcome = try pangaea("run", "--rootfs", root.path, "--", "/bin/sh", "-c", "echo ran", as: caller)
+    #expect(outcome.status == .exited(125) && outcome.output.isEmpty)
+    #expect(outcome.error.contains("it is a symbolic link"), "\(outcome.error)")
   }
 
   @Test(.enabled(if: Caller.root.isPossible)) func takesUsersFromTheRoot() throws {

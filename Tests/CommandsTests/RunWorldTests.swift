@@ -292,6 +292,7 @@ private func uniqueName(_ start: String) -> String { "\(start)-\(monotonicNanose
         ["clone(SIGCHLD) = SUPERVISOR", "setsid()", "renameat2(", "write(ANSWER, \"PID\")"]
       ),
       ([], ["signalfd4(", "pidfd_open(SELF, 0) = CALLER", "ppoll(CALLER)", "waitid("]),
+      (["--pids", "20"], ["mkdir(\"", "PR_SET_DUMPABLE", "waitid(", "take it away", "rmdir(\""]),
     ] as [([String], [String])])
   func hidesNoStepOfTheSession(options: [String], calls: [String]) throws {
     let outcome = try StartedProgram([pangaeaPath, "run", "--plan"] + options + ["--", "true"]).finish()

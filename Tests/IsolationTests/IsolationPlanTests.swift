@@ -48,12 +48,12 @@ import struct SystemPackage.FilePath
         "mount", "openat", "fsopen", "fsconfig", "fsmount", "close", "openat2", "move_mount", "close", "close",
         "close", "clone3", "close_range", "execve",
       ])
-    #expect(all.contains("  clone3({flags=CLONE_VM|CLONE_VFORK, exit_signal=SIGCHLD}, 88)"))
+    #expect(all.contains { $0.hasPrefix("  clone3({flags=CLONE_VM|CLONE_VFORK, exit_signal=SIGCHLD}, 88") })
   }
 
   @Test func whoBecomesAnotherUserGetsMemoryOfItsOwn() {
     let lines = calls([.newPID]) { $0.credentials.userID = 1000 }
-    #expect(lines.contains("  clone3({flags=0, exit_signal=SIGCHLD}, 88)"))
+    #expect(lines.contains { $0.hasPrefix("  clone3({flags=0, exit_signal=SIGCHLD}, 88") })
   }
 
   @Test func aParentDeathSignal() {

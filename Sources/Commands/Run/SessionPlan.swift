@@ -22,6 +22,7 @@ extension WorldSession {
     if let name { steps += registry.stepsOfGiving(name) }
     steps += whenStarted
     steps += attendance(plan.terminal)
+    steps += plan.stepsOfRemovingTraces
     if let name { steps += registry.stepsOfRemoving(name) }
     return steps
   }

@@ -57,6 +57,8 @@ private struct WorldFailure {
     case "write": return ofWriting(cause)
     case "fsopen", "fsconfig", "fsmount", "mount": return ofMounting(cause)
     case "openat2" where cause.errno == .enoent: return ofMissingTarget(cause)
+    case "openat2" where cause.errno == .eloop && ["/proc", "/dev"].contains(cause.object):
+      return ("it is a symbolic link, and what is mounted there would lie elsewhere", "make it a directory")
     case "openat2", "open_tree", "chdir",
       "fchdir" where cause.errno == .eacces:
       return ofMissingRight(cause)
