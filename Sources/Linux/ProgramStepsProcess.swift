@@ -214,7 +214,8 @@ extension SystemCallProgram.Step {
   /// prctl(2) PR_CAP_AMBIENT_RAISE.
   public static func raiseAmbientCapability(_ number: Int32) -> Self {
     control(
-      47, "PR_CAP_AMBIENT", .value(2, shown: "PR_CAP_AMBIENT_RAISE"), .value(UInt64(number)), on: "capability \(number)")
+      47, "PR_CAP_AMBIENT", .value(2, shown: "PR_CAP_AMBIENT_RAISE"), .value(UInt64(number)),
+      on: "capability \(number)")
   }
 
   /// prctl(2) PR_CAP_AMBIENT_CLEAR_ALL.

@@ -72,7 +72,8 @@ import struct SystemPackage.FilePath
   }
 
   /// The command would look at another /proc than the one that was mounted for it.
-  @Test(arguments: Caller.possible, ["proc", "dev"]) func linkedProcAndDevAreRefused(caller: Caller, name: String) throws {
+  @Test(arguments: Caller.possible, ["proc", "dev"])
+  func linkedProcAndDevAreRefused(caller: Caller, name: String) throws {
     let root = try BusyboxRoot(directories: ["tmp", "etc", name == "proc" ? "dev" : "proc"])
     _ = try run("ln", "-s", "/etc", "\(root.path)/\(name)")
     let outcome = try pangaea("run", "--rootfs", root.path, "--", "/bin/sh", "-c", "echo ran", as: caller)
