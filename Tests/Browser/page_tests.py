@@ -7,7 +7,7 @@ import time
 import table_tests
 import trials
 import trouble_tests
-from window import Keys, Window
+from window import ActionChains, Keys, Window
 from world import World
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -215,6 +215,51 @@ def test_search_and_filter(page):
     page.window.wait(f"document.querySelectorAll('.node:not(.leaving)').length >= {before}")
 
 
+def test_a_number_is_a_pid_or_stands_in_the_command_line(page):
+    pid = page.world.ask("pgrep -x sleep | head -n 1").strip()
+    found = "document.getElementById('found').textContent"
+    for number, words in (("1004", "/^[1-9]/"), ("00", "/^0 /"), (pid, "/^[1-9]/")):
+        page.window.search(number)
+        page.window.wait(f"{words}.test({found})")
+    page.window.search("")
+    page.window.wait("!document.querySelector('.searching')")
+
+
+def test_escape_puts_the_card_away(page):
+    hidden = "document.getElementById('card').hidden"
+    node = page.window.node("sh", ".node.hue0")
+    page.window.hover(node)
+    page.window.wait(f"!{hidden}")
+    page.window.keys(Keys.ESCAPE)
+    page.window.wait(hidden)
+    # Not again as long as the pointer is on the same.
+    ActionChains(page.window.driver).move_by_offset(1, 0).perform()
+    assert page.window.value(hidden)
+    page.window.do("document.querySelector('.node[tabindex=\"0\"]').focus()")
+    page.window.keys(Keys.HOME)
+    page.window.wait(f"!{hidden}")
+    focused = page.window.value("document.activeElement.getAttribute('aria-label')")
+    page.window.keys(Keys.ESCAPE)
+    page.window.wait(hidden)
+    assert page.window.value("document.activeElement.getAttribute('aria-label')") == focused
+
+
+def test_the_filter_menu_is_closed_by_escape_and_by_a_click_outside(page):
+    is_open = "document.querySelector('.menu').open"
+    summary = page.window.value("document.querySelector('.menu summary')")
+    summary.click()
+    page.window.wait(is_open)
+    page.window.do("document.getElementById('kernel').focus()")
+    page.window.keys(Keys.ESCAPE)
+    assert not page.window.value(is_open)
+    assert page.window.value("document.activeElement === document.querySelector('.menu summary')")
+    summary.click()
+    page.window.value("document.querySelector('.drop')").click()
+    assert page.window.value(is_open), "a click in the menu closes it"
+    page.window.value("document.getElementById('hint')").click()
+    page.window.wait(f"!{is_open}")
+
+
 def test_branches_of_one_name_that_differ_fold_apart(page):
     page.window.choose("uts")
     page.world.run("sh -c 'for i in 1 2; do sh -c \"sleep 2100; :\" & sh -c \"sleep 2101 & sleep 2102; :\" & done; wait' & twins=$!")
@@ -242,6 +287,35 @@ def test_time_goes_back(page):
     page.window.do("document.getElementById('now').click()")
     page.window.wait(gone)
     page.window.do("document.getElementById('as-map').click()")
+
+
+def test_the_inspector_tells_then_from_now(page):
+    page.world.run("unshare --ipc sleep 1210 & ended=$!; unshare --ipc sleep 1211 & alive=$!")
+    ended, alive = page.world.ask("echo $ended $alive").split()
+    page.window.process(ended)
+    page.window.process(alive)
+    time.sleep(2.2)
+    page.world.run("kill $ended; wait $ended")
+    page.window.wait(f"!document.querySelector('.node[data-key^=\"{ended}.\"]:not(.leaving)')")
+    time.sleep(2.2)
+    page.window.do("document.getElementById('moment').focus()")
+    for _ in range(4):
+        page.window.keys(Keys.ARROW_LEFT)
+    text = "document.getElementById('inspector').textContent"
+    line = "document.querySelector('#inspector code.line').textContent"
+    page.window.click(page.window.process(ended))
+    page.window.wait(f"{text}.includes('The process has ended. Its environment, and what departs')")
+    assert page.window.value(line) == "sleep 1210"
+    page.window.keys(Keys.ESCAPE)
+    page.window.click(page.window.process(alive))
+    page.window.wait(f"{text}.includes('The rest is of now')")
+    assert page.window.value(line) == "sleep 1211"
+    page.window.do("document.getElementById('now').click()")
+    page.window.wait(f"!{text}.includes('The rest is of now')")
+    page.window.keys(Keys.ESCAPE)
+    page.world.run("kill $alive")
+    # The browser itself complains of what is not found.
+    assert all(" 404 " in one for one in page.window.errors())
 
 
 def test_keys_alone_reach_everything(page):

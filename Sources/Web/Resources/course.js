@@ -104,8 +104,16 @@ function go(pane) {
 
 /** Leads out of a shell. The key that did so is typed in the shell after all when it is pressed again right then. */
 function leave(name) {
+  leaveFree();
   go("lesson");
   page.left = name;
+}
+
+/** Shows the lesson beside the shells again, at once: what is hidden cannot take the focus. */
+function leaveFree() {
+  if (!document.body.classList.contains("free")) return;
+  document.body.classList.remove("free");
+  press("free");
 }
 
 function press(key) {
@@ -159,6 +167,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 function escape() {
+  if (world.card.dismiss()) return;
   if (world.inspector.row) world.unpin();
   else if (page.session?.marked !== null) press("list");
 }

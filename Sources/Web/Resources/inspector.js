@@ -6,7 +6,11 @@ import { counted, html, shortened, visible } from "./text.js";
 
 const marks = { added: "+", changed: "~", removed: "−", inherited: "=", unknown: "?" };
 
-/** The panel; `on` is told of `close` and `pick`. */
+const ofNow = "The rest is of now, read when you chose it: of the time shown it is not kept.";
+/** How many bytes of a command line the world itself knows. */
+const worldLine = 256;
+
+/** The panel; `on` is told of `close` and `pick`, and asked for `isPast`, where a world of the past may be shown. */
 export class Inspector {
   constructor(element, on) {
     this.element = element;
@@ -21,6 +25,7 @@ export class Inspector {
     this.answer = null;
     this.values = null;
     this.problem = "";
+    this.hasEnded = false;
     this.said = "";
     this.draw();
     await this.fetch("process", (answer) => (this.answer = answer));
@@ -31,7 +36,8 @@ export class Inspector {
     if (!this.row) return;
     this.world = world;
     const now = world.processes.get(this.row.key);
-    const state = JSON.stringify([now, this.answer === null, world.descent(now ?? this.row).map((one) => one.key)]);
+    const line = world.descent(now ?? this.row).map((one) => one.key);
+    const state = JSON.stringify([now, this.answer === null, this.isPast, line]);
     if (state === this.state) return;
     if (now) this.row = now;
     this.draw();
@@ -51,7 +57,7 @@ export class Inspector {
       const text = await response.text();
       if (this.row?.key !== row.key) return;
       if (response.ok) take(JSON.parse(text));
-      else this.problem = text.trim();
+      else [this.problem, this.hasEnded] = [text.trim(), response.status === 404];
     } catch {
       this.problem = "The program that serves this page does not answer.";
     }
@@ -69,14 +75,26 @@ export class Inspector {
       html("header", {}, html("h2", { tabindex: "-1", "data-focus": "head" }, ...heading(world, row)),
         html("button", { class: "quiet", "aria-label": "Close the inspector", "data-focus": "close", onclick: () => this.on.close() }, "✕")),
       isGone ? html("p", { class: "notice" }, "This process is not there at the time shown.") : "",
-      this.problem ? html("p", { class: "notice" }, this.problem) : "",
+      this.problem ? html("p", { class: "notice" }, this.problemWords()) : "",
       this.section("Memberships", memberships(world, row)),
       this.section("Line of descent", this.descent()),
+      this.section("Command line", this.commandLine()),
       ...this.details(),
       world.setting.allowsKill && !isGone ? this.section("Signal", this.signals()) : "",
     );
     this.element.scrollTop = top;
     if (focus) this.element.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
+  }
+
+  /** Whether the world that is shown is one of the past. */
+  get isPast() {
+    return this.on.isPast?.() ?? false;
+  }
+
+  /** What the kernel tells is of a process that is there; of one that has ended, only what the world knew is left. */
+  problemWords() {
+    if (!this.hasEnded) return this.problem;
+    return `${this.problem} Its environment, and what departs from its parent, can no longer be read.`;
   }
 
   section(title, ...content) {
@@ -92,14 +110,24 @@ export class Inspector {
     )));
   }
 
+  /** The command line of the time that is shown; of now the kernel tells all of it, the world its beginning. */
+  commandLine() {
+    const told = this.isPast ? "" : (this.answer?.arguments ?? []).join(" ");
+    const known = this.row.line ?? "";
+    const isCut = told ? this.answer.isCut : new TextEncoder().encode(known).length >= worldLine;
+    return [
+      html("code", { class: "line" }, visible(told || known) || "none"),
+      isCut ? html("p", { class: "quiet" }, "Only its beginning is shown.") : "",
+    ];
+  }
+
   details() {
     const { answer } = this;
     if (!answer) return this.problem ? [] : [html("p", { class: "quiet" }, "Reading…")];
     const departures = answer.traits.filter((one) => one.relation === "departs" && !one.isOwn);
     const shared = answer.traits.filter((one) => one.relation === "shared" && !one.isOwn).length;
     return [
-      this.section("Command line", html("code", { class: "line" }, visible((answer.arguments ?? []).join(" ")) || "none"),
-        answer.isCut ? html("p", { class: "quiet" }, "Only its beginning is shown.") : ""),
+      this.isPast ? html("p", { class: "notice" }, ofNow) : "",
       this.section("Environment beside its parent's", this.environment()),
       this.section(
         "What departs from its parent",

@@ -57,6 +57,9 @@ export class Card {
   }
 
   show(world, node, x, y) {
+    if (node.key === this.dismissed) return;
+    this.node = node.key;
+    this.dismissed = null;
     const key = `${node.key} ${world.version}`;
     if (this.key !== key) {
       this.key = key;
@@ -86,5 +89,14 @@ export class Card {
 
   hide() {
     this.element.hidden = true;
+    this.dismissed = null;
+  }
+
+  /** Hides it until something else, or the same once more, is pointed at; whether there was anything to hide. */
+  dismiss() {
+    if (this.element.hidden) return false;
+    this.hide();
+    this.dismissed = this.node;
+    return true;
   }
 }

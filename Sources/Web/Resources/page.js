@@ -24,7 +24,9 @@ const map = new WorldMap(find("map"), {
   unfold: (node) => unfold(node),
 });
 const table = new WorldTable(find("table"), (row) => pin(row));
-const inspector = new Inspector(find("inspector"), { close: () => unpin(), pick: (row) => pin(row) });
+const inspector = new Inspector(find("inspector"), {
+  close: () => unpin(), pick: (row) => pin(row), isPast: () => history.past !== null,
+});
 const tabs = new KindTabs(find("kinds"), (kind) => choose(kind), { panels: "map table" });
 const timeline = new Timeline(history, () => show(true));
 
@@ -206,15 +208,29 @@ document.addEventListener("keydown", (event) => {
 });
 
 function escape(event) {
+  if (card.dismiss()) return;
   if (event.target === find("search")) {
     find("search").value = page.search = "";
     return soon();
   }
-  const menu = document.querySelector("details.menu[open]");
-  if (menu) menu.open = false;
+  if (openMenu()) closeMenu();
   else if (inspector.row) unpin();
   else if (history.past) timeline.returnToNow();
 }
+
+const openMenu = () => document.querySelector("details.menu[open]");
+
+/** Closes the menu of filters by the keyboard: what had the focus in it is gone. */
+function closeMenu() {
+  const menu = openMenu();
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const menu = openMenu();
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
 
 // The feed.
 

@@ -13,9 +13,15 @@ export function search(world, kind, text, rows) {
 }
 
 function isProcess(world, row, words) {
-  if (/^\d+$/.test(words)) return String(row.pid) === words || (row.inside ?? []).some((pid) => String(pid) === words);
+  if (/^\d+$/.test(words)) return hasNumber(row, words);
   const texts = [row.name, row.line, row.container, row.condition, world.userName(row.uid)];
   return texts.some((text) => text?.toLowerCase().includes(words));
+}
+
+/** A number is a PID, or stands as a whole in the command line, such as a port: 80 is not looked for in 8080. */
+function hasNumber(row, digits) {
+  if ([row.pid, ...(row.inside ?? [])].some((pid) => String(pid) === digits)) return true;
+  return new RegExp(`(?<!\\d)${digits}(?!\\d)`).test(row.line ?? "");
 }
 
 function isNamespace(world, namespace, words) {
