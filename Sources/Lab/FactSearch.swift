@@ -62,6 +62,8 @@ struct Attempt {
   var evidence: Evidence?
   /// The result of the claim if this was the last look.
   var failure: Finding?
+  /// Whether something that it takes could not be read, as of what is not there yet.
+  private(set) var isUnread = false
   var isRefused: Bool { if case .cannotTell? = failure { true } else { false } }
 
   init(_ statement: Statement, _ observer: inout Observer) {
@@ -73,6 +75,7 @@ struct Attempt {
       case .comparison(let left, let relation, let right): try compare(left, relation, right, statement, observer)
       }
     } catch {
+      isUnread = true
       failure = error.asResult("`\(statement.text)`")
       let found = Evidence(fact: statement.text, found: error.reason, isMet: false)
       if case .comparison = statement.content { evidence = found }

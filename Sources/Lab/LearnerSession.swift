@@ -310,7 +310,8 @@ extension LearnerSession {
     switch finding {
     case .asExpected, .told:
       evidence += found
-      if found.isEmpty { page.append(.done) }
+      // Where nothing was to be done, as where a step only names what is there, nothing has been done.
+      if found.isEmpty && !lesson.steps[step].commands.isEmpty { page.append(.done) }
       return begin(step: step + 1)
     case .notAsExpected where !wasPlayed:
       phase = .doing(step)

@@ -29,6 +29,13 @@ public struct Lesson: Hashable, Sendable {
     self.steps = steps
     explanation = tasks.compactMap { if case .read(let text) = $0 { text } else { nil } }
   }
+
+  /// How many steps have something to do, in the whole lesson or before a step.
+  ///
+  /// - Parameter end: the place of the step, from 0; nil for the whole.
+  public func stepsToDo(before end: Int? = nil) -> Int {
+    steps.prefix(end ?? steps.count).count { !$0.commands.isEmpty }
+  }
 }
 
 /// A part of a lesson: what is to be done, and what the kernel must show then.

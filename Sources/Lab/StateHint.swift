@@ -30,7 +30,7 @@ extension LessonStage {
     for commands in step.commands {
       if let hint = hintOfForeground(commands.terminal) { return hint }
     }
-    return "Not so yet: `\(unmet.fact)`. The kernel says: \(unmet.found)."
+    return step.hint(of: unmet)
   }
 
   private func hasEnded(_ name: TerminalName) -> Bool {
@@ -39,12 +39,12 @@ extension LessonStage {
   }
 
   /// The first fact that is not so; the names before it are bound.
-  private func firstUnmet(of facts: Facts, _ observer: inout Observer) -> Evidence? {
-    var first: Evidence?
+  private func firstUnmet(of facts: Facts, _ observer: inout Observer) -> UnmetFact? {
+    var first: UnmetFact?
     for statement in facts.statements {
       let attempt = Attempt(statement, &observer)
       if attempt.isMet || first != nil { continue }
-      first = attempt.evidence ?? Evidence(fact: statement.text, found: attempt.failure?.reason ?? "", isMet: false)
+      first = UnmetFact(fact: statement.text, found: attempt.isUnread ? nil : attempt.evidence?.found)
     }
     return first
   }
@@ -56,5 +56,26 @@ extension LessonStage {
     else { return nil }
     let command = String(decoding: record.commandName, as: UTF8.self).escapingControls
     return "\(name.rawValue) is busy with `\(command)`, and takes no commands until that ends. Ctrl-C ends it."
+  }
+}
+
+/// A fact that is not so yet.
+struct UnmetFact {
+  /// The fact as the course has it.
+  let fact: String
+  /// What was read instead; nil where nothing could be read, as of what is not there yet.
+  let found: String?
+}
+
+extension LessonStep {
+  /// What to say of a fact that is not so, where none of the course's own hints fits.
+  ///
+  /// Why something could not be read is the lab's affair: a learner is told what is waited for.
+  func hint(of unmet: UnmetFact) -> String {
+    if let found = unmet.found { return "Not so yet: `\(unmet.fact)`. The kernel says: \(found)." }
+    let typedAt = TerminalName.allCases.filter { name in commands.contains { $0.terminal == name } }
+    let shells = (typedAt.count == 1 ? "shell " : "shells ") + typedAt.map(\.rawValue).joined(separator: " and ")
+    return "Not so yet: nothing of what this step makes is to be seen. Have all of its lines been typed in \(shells), "
+      + "and did none of them fail?"
   }
 }

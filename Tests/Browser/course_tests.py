@@ -123,6 +123,16 @@ def test_a_lesson_is_reset_and_really_begins_again(page):
     assert "\npangaea" in text and "\nfile" not in text, text
 
 
+def test_a_step_without_commands_is_not_counted(page):
+    learner = page.learner
+    learner.press("x")
+    learner.wait("document.body.dataset.phase === 'predicting'")
+    learner.press("1")
+    learner.wait("document.body.dataset.phase === 'doing'")
+    assert learner.value("document.getElementById('step').textContent") == "Your turn"
+    assert "Done." not in learner.page(), learner.page()
+
+
 def test_both_shells_are_real_terminals(page):
     learner = page.learner
     learner.type("A", "tty; echo A is $$; cat")
@@ -172,6 +182,22 @@ def test_the_key_that_leads_out_is_typed_when_it_is_pressed_twice(page):
     time.sleep(0.2)
     assert not learner.value("document.activeElement.closest('.screen') !== null")
     learner.type("B", "Ctrl-C", "stty echo; clear")
+
+
+def test_the_key_that_leads_out_ends_the_shells_alone(page):
+    learner = page.learner
+    learner.press("s")
+    learner.wait("document.body.classList.contains('free') && document.activeElement.closest('#shell-A')")
+    learner.leave_shell()
+    learner.wait("!document.body.classList.contains('free') && document.activeElement.id === 'page'")
+    learner.keys("s")  # Nothing of it goes to the shell.
+    learner.wait("document.body.classList.contains('free') && document.activeElement.closest('#shell-A')")
+    learner.leave_shell()
+    learner.wait("!document.body.classList.contains('free') && document.activeElement.id === 'page'")
+    learner.keys("l")
+    learner.wait("!document.getElementById('list').hidden")
+    learner.keys(Keys.ESCAPE)
+    learner.wait("document.getElementById('list').hidden")
 
 
 def test_full_screen_programs_survive_a_reload(page):

@@ -254,6 +254,40 @@ import Testing
     #expect(progress.entries.count == 2)
   }
 
+  @Test func aStepWithNothingToDoIsNeitherDoneNorCounted() throws {
+    let text = LearnerSessionTests.text.replacing(
+      "Before.\n", with: "```facts\nlet before = A.foreground.namespace(uts)\n```\nBefore.\n")
+    let course = try CourseParser.parse(Array(text.utf8), file: "test.md")
+    var session = LearnerSession(course: course, progress: CourseProgress())
+    _ = session.start()
+    #expect(session.take(.key(.answer(1))) == [.check(0, isPatient: true)])
+    let before = session.page
+    #expect(session.take(.checked([], .asExpected)) == [.tellLines(1)])
+    #expect(session.page == before, "nothing was done, and nothing is said to be done")
+    #expect(session.lesson.steps.count == 3 && session.lesson.stepsToDo() == 2)
+    #expect(session.lesson.stepsToDo(before: 1) == 0 && session.lesson.stepsToDo(before: 2) == 1)
+    _ = session.take(.lines([["bash"]]))
+    _ = session.take(.key(.run))
+    _ = session.take(.played(nil))
+    #expect(session.take(.checked([], .asExpected)) == [.tellLines(2)] && session.page.last == .done)
+  }
+
+  @Test func aHintNamesNoInsidesOfTheLab() {
+    let steps = Lesson(course.claims[0]).steps
+    let read = steps[0].hint(of: UnmetFact(fact: "A.foreground is not A", found: "PID 2 bash"))
+    #expect(read == "Not so yet: `A.foreground is not A`. The kernel says: PID 2 bash.")
+    let unread = steps[1].hint(of: UnmetFact(fact: "B.number(\"status\") is 0", found: nil))
+    #expect(unread.hasPrefix("Not so yet: nothing of what this step makes is to be seen."))
+    #expect(unread.contains("typed in shell B, and did none of them fail?") && !unread.contains("status"))
+  }
+
+  @Test(arguments: CourseLibrary.names)
+  func everyExperimentIsExplained(name: String) throws {
+    for claim in try #require(try CourseLibrary.course(named: name)).claims where !Lesson(claim).steps.isEmpty {
+      #expect(!Lesson(claim).explanation.isEmpty, "\(claim.number)")
+    }
+  }
+
   @Test(arguments: CourseLibrary.names)
   func everyExperimentAsksForAPrediction(name: String) throws {
     for claim in try #require(try CourseLibrary.course(named: name)).claims where !Lesson(claim).steps.isEmpty {

@@ -31,8 +31,9 @@ enum CourseJSON {
           json.member("place", claims.firstIndex(of: session.lesson.claim))
           json.member("marked", session.marked)
           json.member("isFree", session.isFree)
-          json.member("step", session.phase.step)
-          json.member("steps", session.lesson.steps.count)
+          // Steps that only look at what is there are none to whoever counts them.
+          json.member("step", session.phase.step.map { session.lesson.stepsToDo(before: $0) })
+          json.member("steps", session.lesson.stepsToDo())
           write("seen", claims, to: &json) { session.progress.isDone($0) }
           write("untold", claims, to: &json) { session.progress.reasonUntold(of: $0) != nil }
           json.member("shells") { json in
