@@ -26,9 +26,10 @@ static int in_memory(pid_t pid, unsigned long long place, char *text, int writes
     struct iovec here = {text, writes ? strlen(text) + 1 : longest - 1}, there = {(void *)place, here.iov_len};
     if (writes)
         return process_vm_writev(pid, &here, 1, &there, 1, 0) == (ssize_t)here.iov_len;
-    // A text may end right before a page that is not there.
-    there.iov_len = here.iov_len = longest - place % longest < longest - 1 ? longest - place % longest : longest - 1;
-    ssize_t length = process_vm_readv(pid, &here, 1, &there, 1, 0);
+    // A text may end right before a page that is not there, and may go on in the next: it is read in two parts.
+    size_t first = longest - place % longest < longest - 1 ? longest - place % longest : longest - 1;
+    struct iovec parts[] = {{(void *)place, first}, {(void *)(place + first), longest - 1 - first}};
+    ssize_t length = process_vm_readv(pid, &here, 1, parts, parts[1].iov_len ? 2 : 1, 0);
     text[length > 0 ? length : 0] = 0;
     return length > 0;
 }
