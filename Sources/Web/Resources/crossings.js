@@ -62,8 +62,9 @@ export class Crossings {
       const curve = curveOf(from, from.width, to);
       const back = Math.min(0, 34 - to.signWidth / 2);
       const boxes = places.map((t) => boxAround(pointOn(curve, t), to.signWidth, back));
-      const covered = boxes.map((box) => words.covered(box));
-      const best = covered.indexOf(Math.min(...covered));
+      // Words come first; where none are covered, a sign stands in the sea rather than on land.
+      const costs = boxes.map((box) => words.covered(box) * 1000 + landUnder(scene, box));
+      const best = costs.indexOf(Math.min(...costs));
       Object.assign(way, { place: places[best], back });
       words.add(boxes[best]);
     }
@@ -109,10 +110,19 @@ class Words {
   /** How much of all words a box would cover. */
   covered(box) {
     const found = new Set([...this.near(box)].flatMap((square) => this.squares.get(square) ?? []));
-    const shared = (one, from, size) =>
-      Math.max(0, Math.min(one[from] + one[size], box[from] + box[size]) - Math.max(one[from], box[from]));
-    return [...found].reduce((sum, one) => sum + shared(one, "x", "width") * shared(one, "y", "height"), 0);
+    return [...found].reduce((sum, one) => sum + sharedArea(one, box), 0);
   }
+}
+
+function sharedArea(one, other) {
+  const shared = (from, size) =>
+    Math.max(0, Math.min(one[from] + one[size], other[from] + other[size]) - Math.max(one[from], other[from]));
+  return shared("x", "width") * shared("y", "height");
+}
+
+/** How much land a box would lie on, land within land counted again. */
+function landUnder(scene, box) {
+  return [...scene.continents.values()].reduce((sum, one) => sum + sharedArea(one, box), 0);
 }
 
 const boxAround = (point, width, back) => ({ x: point.x + back - width / 2 - 4, y: point.y - 12, width: width + 8, height: 24 });
