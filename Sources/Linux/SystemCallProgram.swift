@@ -36,17 +36,19 @@ public struct SystemCallProgram: Sendable {
     }
 
     let content: Content
-    let shown: @Sendable () -> String
+    /// What a plan says instead of the content; nil for most, which a start then need not make anything for.
+    private let words: (@Sendable () -> String)?
 
-    private init(_ content: Content, shown: @escaping @Sendable () -> String) {
+    private init(_ content: Content, shown words: (@Sendable () -> String)? = nil) {
       self.content = content
-      self.shown = shown
+      self.words = words
     }
+
+    /// As a plan has it.
+    var shown: String { words?() ?? content.description }
 
     /// A number.
-    public static func value(_ number: UInt64) -> Argument {
-      Argument(.value(number)) { String(Int64(bitPattern: number)) }
-    }
+    public static func value(_ number: UInt64) -> Argument { Argument(.value(number)) }
 
     /// A number, and how to show it in a plan.
     public static func value(_ number: UInt64, shown: @autoclosure @escaping @Sendable () -> String) -> Argument {
@@ -60,23 +62,18 @@ public struct SystemCallProgram: Sendable {
 
     /// A descriptor's number.
     public static func descriptor(_ number: Int32) -> Argument {
-      Argument(.value(UInt64(descriptor: number))) { number == -100 ? "AT_FDCWD" : String(number) }
+      number == -100
+        ? Argument(.value(UInt64(descriptor: number))) { "AT_FDCWD" } : Argument(.value(UInt64(descriptor: number)))
     }
 
     /// The result of a former step.
-    public static func register(_ register: Register) -> Argument {
-      Argument(.register(register)) { "$\(register.number)" }
-    }
+    public static func register(_ register: Register) -> Argument { Argument(.register(register)) }
 
     /// A path or a text.
-    public static func path(_ path: FilePath) -> Argument {
-      Argument(.path(path)) { "\"\(path.string)\"" }
-    }
+    public static func path(_ path: FilePath) -> Argument { Argument(.path(path)) }
 
     /// A text that is part of this program.
-    static func literal(_ text: StaticString) -> Argument {
-      Argument(.literal(text)) { "\"\(text)\"" }
-    }
+    static func literal(_ text: StaticString) -> Argument { Argument(.literal(text)) }
 
     /// Bytes without a terminator, and how to show them in a plan.
     public static func bytes(_ bytes: [UInt8], shown: @autoclosure @escaping @Sendable () -> String) -> Argument {
@@ -252,7 +249,7 @@ extension SystemCallProgram.Step {
 }
 
 extension SystemCallProgram.Argument: CustomStringConvertible {
-  public var description: String { shown() }
+  public var description: String { shown }
 }
 
 extension SystemCallProgram.Step: CustomStringConvertible {
@@ -261,5 +258,19 @@ extension SystemCallProgram.Step: CustomStringConvertible {
     let shown = arguments.map(\.description).joined(separator: ", ")
     let kept = result.map { " = $\($0.number)" } ?? ""
     return "\(call)(\(shown))\(kept)"
+  }
+}
+
+extension SystemCallProgram.Argument.Content: CustomStringConvertible {
+  /// As a plan has it, where the argument does not say otherwise.
+  var description: String {
+    switch self {
+    case .value(let number): String(Int64(bitPattern: number))
+    case .register(let register): "$\(register.number)"
+    case .path(let path): "\"\(path.string)\""
+    case .literal(let text): "\"\(text)\""
+    case .bytes(let bytes), .counted(let bytes, _): "/* \(bytes.count) bytes */"
+    case .texts(let texts): "/* \(texts.count) texts */"
+    }
   }
 }
