@@ -26,6 +26,9 @@ import struct SystemPackage.FilePath
   private let close = "  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC)"
   private let exec = #"  execve("/bin/true", ["/bin/true", "x"], /* 1 variables */, /* or by /bin/sh */)"#
 
+  /// What a parent does around the birth of the command, for whom it keeps its descriptors out of sight.
+  private let closing = " /* after PR_SET_DUMPABLE 0; then close_range(3, ~0U), PR_SET_DUMPABLE 1 */"
+
   /// How the first process waits for what the caller does outside.
   private let waiting = [
     #"write(PIPE, "\1", 1)"#, "  close(PIPE)", "  read(PIPE, /* until the caller has done its part */)",
@@ -48,12 +51,12 @@ import struct SystemPackage.FilePath
         "mount", "openat", "fsopen", "fsconfig", "fsmount", "close", "openat2", "move_mount", "close", "close",
         "close", "clone3", "close_range", "execve",
       ])
-    #expect(all.contains { $0.hasPrefix("  clone3({flags=CLONE_VM|CLONE_VFORK, exit_signal=SIGCHLD}, 88") })
+    #expect(all.contains("  clone3({flags=CLONE_VM|CLONE_VFORK, exit_signal=SIGCHLD}, 88\(closing))"))
   }
 
   @Test func whoBecomesAnotherUserGetsMemoryOfItsOwn() {
     let lines = calls([.newPID]) { $0.credentials.userID = 1000 }
-    #expect(lines.contains { $0.hasPrefix("  clone3({flags=0, exit_signal=SIGCHLD}, 88") })
+    #expect(lines.contains("  clone3({flags=0, exit_signal=SIGCHLD}, 88\(closing))"))
   }
 
   @Test func aParentDeathSignal() {
