@@ -52,7 +52,7 @@ export class Crossings {
 
   /** Finds for each way where it runs, and for its sign a place, when everything has come to rest. */
   settle(scene) {
-    const words = new Words(scene);
+    const [words, land] = [wordsOf(scene), new Boxes(scene.continents.values())];
     for (const way of this.ways.values()) {
       const { from, to } = way;
       if (to.isSignAbove) {
@@ -63,7 +63,7 @@ export class Crossings {
       const back = Math.min(0, 34 - to.signWidth / 2);
       const boxes = places.map((t) => boxAround(pointOn(curve, t), to.signWidth, back));
       // Words come first; where none are covered, a sign stands in the sea rather than on land.
-      const costs = boxes.map((box) => words.covered(box) * 1000 + landUnder(scene, box));
+      const costs = boxes.map((box) => words.covered(box) * 1000 + land.covered(box));
       const best = costs.indexOf(Math.min(...costs));
       Object.assign(way, { place: places[best], back });
       words.add(boxes[best]);
@@ -85,12 +85,19 @@ export class Crossings {
   }
 }
 
-/** Where the words of a scene stand, by squares of the map, so that few have to be looked at. */
-class Words {
-  constructor(scene) {
+/** Where the words of a scene stand. */
+function wordsOf(scene) {
+  return new Boxes([
+    ...[...scene.nodes.values()].map((node) => ({ x: node.x - 9, y: node.y - 9, width: node.width + 9, height: 18 })),
+    ...[...scene.continents.values()].map((one) => ({ x: one.x + 34, y: one.y + 28, width: one.titleWidth, height: 30 })),
+  ]);
+}
+
+/** Boxes by squares of the map, so that few have to be looked at. */
+class Boxes {
+  constructor(boxes) {
     this.squares = new Map();
-    for (const node of scene.nodes.values()) this.add({ x: node.x - 9, y: node.y - 9, width: node.width + 9, height: 18 });
-    for (const one of scene.continents.values()) this.add({ x: one.x + 34, y: one.y + 28, width: one.titleWidth, height: 30 });
+    for (const box of boxes) this.add(box);
   }
 
   * near(box) {
@@ -107,22 +114,13 @@ class Words {
     }
   }
 
-  /** How much of all words a box would cover. */
+  /** How much of all boxes another would cover, what lies within another counted again. */
   covered(box) {
     const found = new Set([...this.near(box)].flatMap((square) => this.squares.get(square) ?? []));
-    return [...found].reduce((sum, one) => sum + sharedArea(one, box), 0);
+    const shared = (one, from, size) =>
+      Math.max(0, Math.min(one[from] + one[size], box[from] + box[size]) - Math.max(one[from], box[from]));
+    return [...found].reduce((sum, one) => sum + shared(one, "x", "width") * shared(one, "y", "height"), 0);
   }
-}
-
-function sharedArea(one, other) {
-  const shared = (from, size) =>
-    Math.max(0, Math.min(one[from] + one[size], other[from] + other[size]) - Math.max(one[from], other[from]));
-  return shared("x", "width") * shared("y", "height");
-}
-
-/** How much land a box would lie on, land within land counted again. */
-function landUnder(scene, box) {
-  return [...scene.continents.values()].reduce((sum, one) => sum + sharedArea(one, box), 0);
 }
 
 const boxAround = (point, width, back) => ({ x: point.x + back - width / 2 - 4, y: point.y - 12, width: width + 8, height: 24 });
