@@ -18,7 +18,8 @@ enum RunDescription {
         --name gives the world a name as long as it lives: it stands for the first process, which holds all of the \
         world's namespaces. No namespace is mounted on a file for it, so nothing is left behind when the world ends. \
         Where `run` itself is killed, the world ends with it, and the next `run` with a name or with limits takes away \
-        the name or the control group that was left. To keep a single namespace without members there is `pangaea unshare --uts=FILE`.
+        the name or the control group that was left. To keep a single namespace without members there is \
+        `pangaea unshare --uts=FILE`.
         """,
       ],
       options: options,

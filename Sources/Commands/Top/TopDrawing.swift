@@ -186,6 +186,11 @@ extension TopDrawing {
     canvas.write("  \(link), \(note)\(number)", row: line, column: column, Paint.Role.quiet.style)
   }
 
+  /// Its PIDs in the PID namespaces that it is in below this one.
+  private func innerNumbers(of process: LiveProcess) -> String {
+    process.details.insideIDs.map { strokes.arrow + String($0) }.joined()
+  }
+
   private func text(_ border: NamespaceLink) -> String {
     " +\(border.kind.procName)" + (letter(border).map { "[\($0.letter)]" } ?? "")
   }
@@ -246,7 +251,7 @@ extension TopDrawing {
     let name = Escaping.escaped(process.name[...])
     let shown = process.isThread ? "{\(name)}" : process.isKernelThread ? "[\(name)]" : name
     write(shown, base == .plain ? nameStyle(process) : base)
-    write(process.details.insideIDs.map { strokes.arrow + String($0) }.joined(), Paint.Role.quiet.style)
+    write(innerNumbers(of: process), Paint.Role.quiet.style)
     for link in model.borders(of: index) {
       write(text(link), letter(link).map { Paint.Role.namespace($0.index).style } ?? .plain)
     }
@@ -302,7 +307,7 @@ extension TopDrawing {
     }
     if let container = process.details.container { parts.insert(Escaping.escaped(container.description), at: 1) }
     // Behind a long name or deep in the tree there is no room for them in the list.
-    parts[0] += process.details.insideIDs.map { strokes.arrow + String($0) }.joined()
+    parts[0] += innerNumbers(of: process)
     if let index = model.selectedIndex { parts[0] += model.borders(of: index).map(text).joined() }
     return parts.joined(separator: "  ")
   }
