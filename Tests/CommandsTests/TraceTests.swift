@@ -147,6 +147,16 @@ import struct SystemPackage.FilePath
     #expect(try StartedProgram([pangaeaPath, "trace", "true"], closing: [1, 2]).finish().status == .exited(0))
   }
 
+  @Test(.enabled(if: Caller.root.isPossible)) func leavesNoRecordThatTheDiskHasNoRoomFor() throws {
+    let directory = try TemporaryDirectory()
+    let outcome = try run(
+      "unshare", "-m", "--propagation", "private", "sh", "-c",
+      "mount -t tmpfs -o size=8k none \(directory.path); \(pangaeaPath) trace --record \(directory.path)/r -- true; "
+        + "echo $?; ls -A \(directory.path)")
+    #expect(outcome.output == "125\n", "\(outcome)")
+    #expect(outcome.error.contains("database or disk is full"), "\(outcome)")
+  }
+
   @Test(.enabled(if: kernelAnnounces && Caller.root.isPossible)) func namesThreadsOfTheKernel() throws {
     let started = try StartedProgram([pangaeaPath, "trace", "-q", "-p", "2"])
     let processID = started.processID

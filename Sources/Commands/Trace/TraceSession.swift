@@ -223,6 +223,8 @@ extension TraceSession {
     do throws(DatabaseError) {
       return try TraceRecorder(path, start: start)
     } catch {
+      // What was just made has nothing to replay. That it could not be removed is no news beside what went wrong.
+      do throws(SystemCallError) { try removeFile(path) } catch {}
       throw Complaint(what: "cannot make the record \(name): \(error.message)", exitStatus: 125)
     }
   }
